@@ -1,0 +1,53 @@
+import type { Alarm } from '../domain/alarm.ts';
+import type { AlarmEntry } from '../domain/entry.ts';
+
+type LaterEntry = Exclude<AlarmEntry, { kind: 'raised' }>;
+
+/** The alarm as an entry leaves it. The only place where an alarm changes, live and on replay. */
+export function evolve(was: Alarm | undefined, entry: AlarmEntry): Alarm {
+  if (entry.kind === 'raised') return entry.raised;
+  if (was === undefined) throw new Error(`the entry ${entry.kind} speaks of the alarm ${entry.alarm}, never raised`);
+  return { ...was, ...changeBy(was, entry), version: was.version + 1 };
+}
+
+function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
+  switch (entry.kind) {
+    case 'repeated':
+      return {
+        count: was.count + 1,
+        lastAt: entry.seen.lastAt,
+        condition: entry.seen.isActive ? 'active' : was.condition,
+        severity: entry.seen.severity,
+        value: entry.seen.value ?? was.value,
+        text: entry.seen.text ?? was.text,
+      };
+    case 'cleared':
+      return { condition: 'cleared', lastAt: entry.lastAt };
+    case 'acknowledged':
+      return { state: 'acknowledged', shelvedUntil: undefined };
+    case 'dispatched':
+      return { state: 'dispatched', assignee: entry.assignee };
+    case 'arrived':
+    case 'handled':
+      return { state: 'handling' };
+    case 'resolved':
+      return { state: 'resolved', verdict: entry.verdict };
+    case 'closed':
+      return { state: 'closed' };
+    case 'reopened':
+      return { state: 'handling', verdict: undefined };
+    case 'returned':
+      return { state: 'acknowledged', assignee: undefined };
+    case 'escalated':
+    case 'transferred':
+      return { centre: entry.to };
+    case 'shelved':
+      return { shelvedUntil: entry.until };
+    case 'commented':
+      return {};
+    case 'evidence-added':
+      return { evidence: [...was.evidence, entry.evidence] };
+    default:
+      return entry satisfies never; // a new kind of entry does not compile until it is handled here
+  }
+}
