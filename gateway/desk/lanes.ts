@@ -1,0 +1,95 @@
+import type { AlarmBook } from '../alarms/book.ts';
+import type { Alarm, AlarmId } from '../domain/alarm.ts';
+import type { DeviceId } from '../domain/device.ts';
+import type { AlarmEntry } from '../domain/entry.ts';
+import { type Journal, type JournalQueries, JournalUnavailable } from '../journal/journal.ts';
+
+/** One device's way into the journal: how far it has been written, and what is still on its way. */
+type Lane = { version: number; inFlight: number; last: Promise<void>; isBroken: boolean };
+
+/** States in which an alarm is still somebody's work, or may be joined by a repeat. */
+const NOT_CLOSED = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved'];
+/** More alarms of one device that are not closed are not looked at again after a refused write. */
+const RELOADED_MAX = 1000;
+
+/**
+ * Keeps the book and the journal together. A decision is folded into the book at once, so that the next signal sees
+ * it, and is on its way to the disk; when the disk refuses it, the device's part of the book is read back from the
+ * journal, and everything that was built on it is refused as well by its version.
+ */
+export class AlarmLanes {
+  readonly #journal: Journal;
+  readonly #queries: JournalQueries;
+  readonly #book: AlarmBook;
+  /** One for each device that has ever said something: bounded by the registry. */
+  readonly #lanes = new Map<DeviceId, Lane>();
+
+  constructor(journal: Journal, queries: JournalQueries, book: AlarmBook) {
+    this.#journal = journal;
+    this.#queries = queries;
+    this.#book = book;
+  }
+
+  stateOf = (device: DeviceId) => this.#book.stateOf(device);
+
+  find(id: AlarmId): Alarm | undefined {
+    const held = this.#book.find(id);
+    if (held !== undefined) return held;
+    const stored = this.#queries.alarm(id);
+    if (stored !== undefined) this.#book.load(stored);
+    return stored;
+  }
+
+  /** Resolves once the entries are durable, with the alarm as the last of them left it. Throws JournalUnavailable. */
+  async commit(device: DeviceId, entries: readonly AlarmEntry[]): Promise<Alarm | undefined> {
+    const lane = this.#laneOf(device);
+    if (lane.isBroken) throw new JournalUnavailable('an earlier entry of this device was refused');
+    const written = entries.map((entry) => ({ entry, alarm: this.#book.apply(entry) }));
+    const write = { subject: `device/${device}`, expectedVersion: lane.version, entries: written };
+    lane.version += entries.length;
+    lane.inFlight += 1;
+    lane.last = this.#append(device, lane, write, entries);
+    await lane.last;
+    return written.at(-1)?.alarm;
+  }
+
+  /** Resolves once everything that this device has on its way is durable: what repeats it may then be acknowledged. */
+  settled = async (device: DeviceId): Promise<void> => this.#lanes.get(device)?.last;
+
+  async #append(
+    device: DeviceId,
+    lane: Lane,
+    write: Parameters<Journal['append']>[0][number],
+    entries: readonly AlarmEntry[],
+  ): Promise<void> {
+    try {
+      const [outcome] = await this.#journal.append([write]);
+      if (outcome?.ok !== true) throw new JournalUnavailable('the device was written by somebody else');
+    } catch (error) {
+      lane.isBroken = true;
+      for (const entry of entries) if ('signal' in entry) this.#book.forgetSignal(entry.signal);
+      throw error;
+    } finally {
+      lane.inFlight -= 1;
+      if (lane.isBroken && lane.inFlight === 0) this.#readBack(device);
+    }
+  }
+
+  #readBack(device: DeviceId): void {
+    this.#book.forget(device);
+    this.#lanes.delete(device);
+    const where = { regions: [], devices: [device], states: NOT_CLOSED };
+    for (const alarm of this.#queries.alarms({ where, after: undefined, limit: RELOADED_MAX }).items) {
+      this.#book.load(alarm);
+    }
+  }
+
+  #laneOf(device: DeviceId): Lane {
+    const known = this.#lanes.get(device);
+    if (known !== undefined) return known;
+    const version = this.#journal.versionOf(`device/${device}`);
+    const lane: Lane = { version, inFlight: 0, last: Promise.resolve(), isBroken: false };
+    this.#lanes.set(device, lane);
+    return lane;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Alarm } from '../domain/alarm.ts';
+import { factOf } from '../domain/entry.ts';
+import { escalatesAt } from '../domain/escalation.ts';
+import type { NewEntry, Write } from './journal.ts';
+
+/** What crosses between the event loop and the writer thread: text ready to be stored. */
+export type AlarmRow = Readonly<{
+  id: string;
+  device: string;
+  type: string;
+  region: string;
+  line: string | null;
+  compound: string | null;
+  state: string;
+  condition: string;
+  severity: number;
+  occurredAt: number;
+  escalatesAt: number | null;
+  body: string;
+}>;
+export type StoredEntry = Readonly<{
+  kind: string;
+  body: string;
+  row: AlarmRow | undefined;
+  fact: Readonly<{ key: string; value: string | undefined }> | undefined;
+}>;
+export type StoredWrite = Readonly<{
+  subject: string;
+  expectedVersion: number | undefined;
+  at: number;
+  entries: readonly StoredEntry[];
+}>;
+export type Batch = Readonly<{
+  writes: readonly StoredWrite[];
+  cursors: readonly Readonly<{ follower: string; seq: number }>[];
+}>;
+export type Answer = Readonly<{ last: number }> | Readonly<{ conflict: number }>;
+export type FromWriter =
+  | Readonly<{ kind: 'ready'; head: number; synchronous: number }>
+  | Readonly<{ kind: 'committed'; answers: readonly Answer[]; head: number }>
+  | Readonly<{ kind: 'refused'; reason: string }>;
+
+export const toStored = (write: Write, at: number): StoredWrite => ({
+  subject: write.subject,
+  expectedVersion: write.expectedVersion,
+  at,
+  entries: write.entries.map(toStoredEntry),
+});
+
+function toStoredEntry({ entry, alarm }: NewEntry): StoredEntry {
+  const fact = factOf(entry);
+  return {
+    kind: entry.kind,
+    body: JSON.stringify(entry),
+    row: alarm === undefined ? undefined : toRow(alarm),
+    fact: fact === undefined ? undefined : { key: fact.key, value: JSON.stringify(fact.value) },
+  };
+}
+
+const toRow = (alarm: Alarm): AlarmRow => ({
+  id: alarm.id,
+  device: alarm.device,
+  type: alarm.type,
+  region: alarm.region,
+  line: alarm.place.line ?? null,
+  compound: alarm.compound ?? null,
+  state: alarm.state,
+  condition: alarm.condition,
+  severity: alarm.severity,
+  occurredAt: alarm.occurredAt,
+  escalatesAt: escalatesAt(alarm) ?? null,
+  body: JSON.stringify(alarm),
+});

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { badValue } from '../domain/bad-value.ts';
+import { DEVICE_ID, type Device, type DeviceId } from '../domain/device.ts';
+import type { Actor, OtherEntry } from '../domain/entry.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { Journal, JournalQueries } from '../journal/journal.ts';
+import { knownPlace } from './known-place.ts';
+import { PresenceMap } from './presence.ts';
+import type { DeviceFault, DeviceRegistry, RegionTree } from './registry.ts';
+import type { Vault } from './vault.ts';
+
+export type RegistryPorts = Readonly<{
+  journal: Journal;
+  queries: JournalQueries;
+  vault: Vault;
+  regions: RegionTree;
+  /** How a profile's devices may be called: undefined for a profile that nobody knows. */
+  hasProfile: (profile: string) => boolean;
+  alarmTypeExists: (code: string) => boolean;
+}>;
+
+type Listener = (id: DeviceId, device: Device | undefined) => void;
+const StoredStatus = z.object({ online: z.boolean(), at: z.number() });
+
+/** The devices in memory, each change journalled first. Passwords are open here and sealed in the journal. */
+export class JournalledRegistry implements DeviceRegistry {
+  readonly #ports: RegistryPorts;
+  readonly #devices = new Map<DeviceId, Device>();
+  /** The ids in order, for paging; made anew when one comes or goes. */
+  #order: readonly DeviceId[] | undefined;
+  readonly #listeners = new Set<Listener>();
+  readonly presences = new PresenceMap();
+
+  constructor(ports: RegistryPorts) {
+    this.#ports = ports;
+    for (const { value } of ports.queries.facts('device/')) {
+      const device = this.#unsealed(value as Device); // written by put() below
+      this.#devices.set(device.id, device);
+    }
+    for (const { key, value } of ports.queries.facts('status/')) {
+      const { online, at } = StoredStatus.parse(value);
+      const id = key.slice('status/'.length);
+      if (!this.#devices.has(id)) continue;
+      this.presences.setOnline(id, online);
+      this.presences.heard(id, at);
+    }
+  }
+
+  find = (id: DeviceId): Device | undefined => this.#devices.get(id);
+  presence = (id: DeviceId) => this.presences.of(id);
+  byProfile = (profile: string): readonly Device[] =>
+    [...this.#devices.values()].filter((device) => device.profile === profile);
+
+  list(after: DeviceId | undefined, limit: number, accept: (device: Device) => boolean): readonly Device[] {
+    this.#order ??= [...this.#devices.keys()].sort();
+    const found: Device[] = [];
+    for (let index = after === undefined ? 0 : indexAfter(this.#order, after); index < this.#order.length; index += 1) {
+      const device = this.#devices.get(this.#order[index] ?? '');
+      if (device !== undefined && accept(device)) found.push(device);
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async put(
+    input: Omit<Device, 'version'>,
+    version: number | undefined,
+    by: Actor,
+  ): Promise<Result<Device, DeviceFault>> {
+    const present = this.#devices.get(input.id);
+    if (present !== undefined && version !== present.version) return failed({ kind: 'conflict', present });
+    const checked = this.#checked(input, present);
+    if (!checked.ok) return checked;
+    const subject = `registry/${input.id}`;
+    const before = this.#ports.journal.versionOf(subject);
+    const device = { ...checked.value, version: before + 1 };
+    const entry: OtherEntry = { kind: 'device-put', device: this.#sealed(device), by };
+    // Two people who save at once have both seen the same version: the journal's lock lets one of them through.
+    const [outcome] = await this.#ports.journal.append([
+      { subject, expectedVersion: before, entries: [{ entry, alarm: undefined }] },
+    ]);
+    if (outcome?.ok !== true) return failed({ kind: 'conflict', present: this.#devices.get(input.id) ?? device });
+    this.#devices.set(device.id, device);
+    if (present === undefined) this.#order = undefined;
+    this.#tell(device.id, device);
+    return ok(device);
+  }
+
+  async remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>> {
+    if (!this.#devices.has(id)) return failed({ kind: 'unknown-device' });
+    const entry: OtherEntry = { kind: 'device-removed', device: id, by };
+    const write = { subject: `registry/${id}`, expectedVersion: undefined, entries: [{ entry, alarm: undefined }] };
+    await this.#ports.journal.append([write]);
+    this.#devices.delete(id);
+    this.presences.forget(id);
+    this.#order = undefined;
+    this.#tell(id, undefined);
+    return ok(undefined);
+  }
+
+  #checked(input: Omit<Device, 'version'>, present: Device | undefined): Result<Omit<Device, 'version'>, DeviceFault> {
+    const { regions, hasProfile, alarmTypeExists } = this.#ports;
+    const wrong = (field: string, value: string, expected: string) =>
+      failed({ kind: 'bad-value', fault: badValue('unknown-code', field, value, expected) } as const);
+    if (!DEVICE_ID.test(input.id)) return wrong('id', input.id, 'letters, digits and . _ : -, such as yz-fence-k812');
+    if (regions.find(input.region) === undefined) return wrong('region', input.region, 'a division code of this city');
+    if (!hasProfile(input.profile)) return wrong('profile', input.profile, 'a device profile of the catalogue');
+    const stranger = Object.entries(input.types ?? {}).find(([, type]) => !alarmTypeExists(type));
+    if (stranger !== undefined) return wrong(`types.${stranger[0]}`, stranger[1], 'an alarm type of the catalogue');
+    const place = knownPlace(input.place);
+    if (!place.ok) return failed({ kind: 'bad-value', fault: place.error });
+    return ok({ ...input, place: place.value, ...withPassword(input, present) });
+  }
+
+  #tell(id: DeviceId, device: Device | undefined): void {
+    for (const listener of this.#listeners) listener(id, device);
+  }
+
+  #sealed = (device: Device): Device => mapPassword(device, (text) => this.#ports.vault.seal(text, device.id));
+  #unsealed = (device: Device): Device => mapPassword(device, (text) => this.#ports.vault.open(text, device.id));
+}
+
+function mapPassword(device: Device, map: (password: string) => string): Device {
+  const password = device.connection?.password;
+  if (device.connection === undefined || password === undefined) return device;
+  return { ...device, connection: { ...device.connection, password: map(password) } };
+}
+
+/** A form that shows a device never holds its password: sent back without one, the known one stays. */
+function withPassword(
+  input: Omit<Device, 'version'>,
+  present: Device | undefined,
+): Pick<Device, 'connection'> | undefined {
+  const { connection } = input;
+  const known = present?.connection;
+  if (connection === undefined || connection.password !== undefined || known?.password === undefined) return undefined;
+  // Only for the same address and user: else a changed address would be sent a password that was not meant for it.
+  if (known.url !== connection.url || known.username !== connection.username) return undefined;
+  return { connection: { ...connection, password: known.password } };
+}
+
+/** The first position behind `id` in an ordered list. */
+function indexAfter(order: readonly DeviceId[], id: DeviceId): number {
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((order[middle] ?? '') <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
