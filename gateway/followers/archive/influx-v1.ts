@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { InfluxSettings } from '../../../config/settings.ts';
+import { failed, ok, type Result } from '../../domain/result.ts';
+import { type Archive, ArchiveUnavailable, FIND_MAX_POINTS, FIND_WITHIN_MS, type OnRefused } from './archive.ts';
+import { toArchivedPoint } from './archived-point.ts';
+import { InfluxHttp, unavailable } from './http.ts';
+import { formatLine } from './line-protocol.ts';
+import type { ArchivedPoint, Point } from './point.ts';
+import { isRefusal, refusedWith, type Sent, sendAround } from './refusal.ts';
+
+export type InfluxV1Settings = Extract<InfluxSettings, { api: 'v1' }>;
+
+const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** Source: InfluxDB 1.8 API reference, /query. A statement that fails does so inside a 200. */
+const QueryAnswer = z.object({
+  error: z.string().optional(),
+  results: z
+    .array(
+      z.object({
+        error: z.string().optional(),
+        series: z.array(z.object({ columns: z.array(z.string()), values: z.array(z.array(Cell)) })).optional(),
+      }),
+    )
+    .optional(),
+});
+
+type Rows = readonly Readonly<Record<string, z.infer<typeof Cell>>>[];
+
+/** InfluxDB 1.x (tried: 1.6.7): /write and /query, basic authentication by header. Makes its database when missing. */
+export function openInfluxV1(settings: InfluxV1Settings, onRefused: OnRefused): Archive {
+  return new InfluxV1(settings, onRefused);
+}
+
+class InfluxV1 implements Archive {
+  readonly #http: InfluxHttp;
+  readonly #database: string;
+  readonly #onRefused: OnRefused;
+  #refused = 0;
+
+  constructor({ url, database, username, password }: InfluxV1Settings, onRefused: OnRefused) {
+    const basic = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
+    this.#http = new InfluxHttp(url, username === undefined ? undefined : basic);
+    this.#database = database;
+    this.#onRefused = onRefused;
+  }
+
+  write = (points: readonly Point[]): Promise<void> =>
+    sendAround(
+      points,
+      (part) => this.#send(part),
+      (point, text) => {
+        this.#refused++;
+        this.#onRefused(point, text);
+      },
+    );
+
+  async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
+    const [from, to] = [Math.trunc(around - FIND_WITHIN_MS), Math.trunc(around + FIND_WITHIN_MS)];
+    const found = await this.#query(
+      `SELECT * FROM "alarm" WHERE "alarm" = $alarm AND time >= ${from}ms AND time <= ${to}ms LIMIT ${FIND_MAX_POINTS}`,
+      { alarm },
+    );
+    if (!found.ok) throw new ArchiveUnavailable(`InfluxDB refused the query: ${found.error}`);
+    return found.value.map((row) => toArchivedPoint('alarm', Number(row['time']), row));
+  }
+
+  /** Reads before it makes the database: a user who may only write and read need not be able to. */
+  async check(): Promise<Result<void, string>> {
+    const look = () => this.find('00000000-0000-7000-8000-000000000000', 0);
+    try {
+      await look().catch(async () => {
+        await this.#createDatabase();
+        await look();
+      });
+      return ok(undefined);
+    } catch (error) {
+      return failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  refused = (): number => this.#refused;
+  close = (): Promise<void> => this.#http.close();
+
+  async #send(points: readonly Point[]): Promise<Sent> {
+    const body = points.map(formatLine).join('\n');
+    const write = () =>
+      this.#http.request({ method: 'POST', path: '/write', query: { db: this.#database, precision: 'ns' }, body });
+    let answer = await write();
+    if (answer.status === 404) {
+      await this.#createDatabase(); // a new server, or one that was set up anew
+      answer = await write();
+    }
+    if (answer.status === 204) return ok(undefined);
+    if (isRefusal(answer.status)) return refusedWith(answer.text);
+    throw unavailable('a write', answer);
+  }
+
+  async #createDatabase(): Promise<void> {
+    const made = await this.#query(`CREATE DATABASE "${this.#database.replace(/["\\]/g, '\\$&')}"`, {});
+    if (!made.ok) throw new ArchiveUnavailable(`InfluxDB could not make the database: ${made.error}`);
+  }
+
+  async #query(q: string, params: Readonly<Record<string, string>>): Promise<Result<Rows, string>> {
+    const body = new URLSearchParams({ db: this.#database, q, params: JSON.stringify(params), epoch: 'ms' });
+    const answer = await this.#http.request({ method: 'POST', path: '/query', body });
+    if (answer.status !== 200 && answer.status !== 400) throw unavailable('a query', answer);
+    const parsed = QueryAnswer.safeParse(parseJson(answer.text));
+    if (!parsed.success) return failed(`not an InfluxDB 1.x answer: ${answer.text.slice(0, 100)}`);
+    const [result] = parsed.data.results ?? [];
+    const error = parsed.data.error ?? result?.error;
+    return error === undefined ? ok(rowsOf(result?.series ?? [])) : failed(error);
+  }
+}
+
+const rowsOf = (series: readonly Readonly<{ columns: string[]; values: z.infer<typeof Cell>[][] }>[]): Rows =>
+  series.flatMap(({ columns, values }) =>
+    values.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]))),
+  );
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not JSON: the schema says what was expected
+  }
+}
