@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { type MqttAdapter, startMqtt } from '../adapters/mqtt/mqtt.ts';
+import { createOnvifAdapter, type OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import { loadCatalogue } from '../config/catalogue.ts';
+import type { Settings } from '../config/settings.ts';
+import { startVideoPlane, type VideoPlane } from '../streams/plane.ts';
+import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../streams/signed-url.ts';
+import { openAccess } from './access/access.ts';
+import { cameraPort } from './camera-port.ts';
+import { definitionOf } from './desk/alarm-type.ts';
+import { watchDeadlines } from './desk/deadlines.ts';
+import type { AlarmDesk } from './desk/desk.ts';
+import { SignalIntake } from './desk/intake.ts';
+import { openLanes } from './desk/open-desk.ts';
+import { openAlarmDesk } from './desk/order-desk.ts';
+import { ok } from './domain/result.ts';
+import { type Archive, archiveEntries } from './followers/archive/archive.ts';
+import { openArchive } from './followers/archive/open-archive.ts';
+import { takeEvidence } from './followers/evidence/evidence.ts';
+import { openEvidence } from './followers/evidence/store.ts';
+import type { Follower } from './followers/follower.ts';
+import { startLive } from './followers/live/live.ts';
+import type { StreamUrls } from './http/ports.ts';
+import { buildHttp } from './http/server.ts';
+import { openSqliteJournal, type SqliteJournal } from './journal/sqlite.ts';
+import { openMetrics } from './metrics.ts';
+import { JournalledRegistry } from './registry/journalled-registry.ts';
+import { regionTree } from './registry/region-tree.ts';
+import { openVault } from './registry/vault.ts';
+
+/** What comes from outside the program, so that a test can hand in its own. */
+export type Surroundings = Readonly<{
+  log: Logger;
+  /** Told the first administrator's password once, when it was made up here. */
+  announce: (password: string) => void;
+  now: () => number;
+  random: () => number;
+}>;
+
+export type Gateway = Readonly<{ address: string; mqttUrl: string; stop(): Promise<void> }>;
+
+const CONSOLE_DIR = fileURLToPath(new URL('../console/dist', import.meta.url));
+
+/**
+ * The composition root: opens every part, hands each the ports it needs, and stops them in the opposite order.
+ * The journal comes first and devices are let in last, when everything that follows a signal is there.
+ */
+export async function openGateway(settings: Settings, around: Surroundings): Promise<Gateway> {
+  if (settings.natsUrl !== undefined) {
+    throw new Error(
+      'many machines (FENGSUI_NATS_URL) are not spoken yet: leave it out to use the journal of this machine',
+    );
+  }
+  const closing: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return { ...(await openParts(settings, around, (close) => closing.push(close))), stop };
+  } catch (error) {
+    await stop(); // what did open is closed again
+    throw error;
+  }
+}
+
+type OnStop = (close: () => Promise<void> | void) => void;
+
+async function openParts(settings: Settings, around: Surroundings, onStop: OnStop): Promise<Omit<Gateway, 'stop'>> {
+  const { log, now } = around;
+  const { dataDir } = settings;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
+
+  const catalogue = loadCatalogue(settings.alarmTypes);
+  const regions = regionTree(catalogue.regions, catalogue.borders);
+  const journal = await openSqliteJournal(join(dataDir, 'journal.sqlite'), now);
+  onStop(() => journal.close());
+  const { queries } = journal;
+  const registry = new JournalledRegistry({
+    journal,
+    queries,
+    regions,
+    vault: openVault(join(dataDir, 'vault.key')),
+    hasProfile: (profile) => catalogue.profiles.has(profile),
+    alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
+  });
+  const lanes = openLanes(journal, queries);
+  const desk = openAlarmDesk(lanes, now);
+  const metrics = openMetrics();
+  const intake = new SignalIntake({
+    lanes,
+    journal,
+    findDevice: registry.find,
+    definitionOf: (device, word) => definitionOf(catalogue, device, word),
+    limitsOf: catalogue.limits,
+    presence: registry.presences,
+    count: metrics.countIntake,
+    newAlarmId: uuidv7,
+    now,
+    clockAllowanceMs: settings.clockAllowanceMs,
+    log,
+  });
+
+  const cameras = createOnvifAdapter({
+    ...around,
+    directory: registry,
+    intake,
+    deviceNetworks: settings.deviceNetworks,
+  });
+  const video = await startVideoPlane({ deviceNetworks: settings.deviceNetworks, log, now });
+  onStop(() => video.stop());
+  const archive = openArchive(settings.influx, dataDir, log);
+  onStop(() => archive.close());
+  const following = startFollowers({ around, dataDir, onStop, journal, registry, desk, cameras, video, archive });
+  onStop(watchDeadlines({ lanes, queries, now, log }));
+
+  const access = await openAccess({
+    journal,
+    queries,
+    now,
+    log,
+    adminPassword: settings.adminPassword,
+    city: settings.city,
+    announce: around.announce,
+  });
+  // HTTP listens before devices are let in: until then nobody can be sent a command.
+  const mqtt: { current?: MqttAdapter } = {};
+  const http = await buildHttp({
+    access,
+    desk,
+    journal,
+    queries,
+    registry,
+    regions,
+    commands: { send: (...order) => mqttOf(mqtt).commands.send(...order) },
+    commandTimeoutMs: settings.mqtt.commandTimeoutMs,
+    cameras: cameraPort(cameras, now),
+    video,
+    streamUrls: streamUrls(),
+    deadLetters: { replay: (topic, payload) => mqttOf(mqtt).replay(topic, payload) },
+    archive,
+    evidence: { open: (alarm, file) => evidenceFile(dataDir, desk, alarm, file) },
+    health: [
+      { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
+      { name: 'live', fault: () => live.fault() },
+    ],
+    metrics: metrics.registry,
+    consoleDir: CONSOLE_DIR,
+    idempotencyFile: join(dataDir, 'answers.sqlite'),
+    now,
+    log,
+  });
+  onStop(() => http.close());
+  const live = await startLive({ server: http.server, journal, queries, registry, access, now, log });
+  onStop(() => live.stop());
+  const address = await http.listen({ host: settings.http.host, port: settings.http.port });
+
+  await cameras.start();
+  onStop(() => cameras.stop());
+  mqtt.current = await startMqtt({ settings: settings.mqtt, intake, directory: registry, log, now });
+  onStop(() => mqttOf(mqtt).stop());
+  metrics.read({
+    journalHead: journal.head,
+    followerLag: () => Object.fromEntries(Object.entries(following).map(([name, { lag }]) => [name, lag()])),
+    mqtt: () => ({ ...mqttOf(mqtt).stats() }),
+    liveClients: live.clients,
+  });
+  return { address, mqttUrl: mqttOf(mqtt).url };
+}
+
+type FollowerParts = Readonly<{
+  around: Surroundings;
+  dataDir: string;
+  onStop: OnStop;
+  journal: SqliteJournal;
+  registry: JournalledRegistry;
+  desk: AlarmDesk;
+  cameras: OnvifAdapter;
+  video: VideoPlane;
+  archive: Archive;
+}>;
+
+/** What follows the journal on its own, each from its cursor. */
+function startFollowers(parts: FollowerParts): Readonly<Record<string, Follower>> {
+  const { around, journal, desk, cameras, video } = parts;
+  const stopping = new AbortController();
+  const common = { ...around, journal, cursors: journal.cursors, stop: stopping.signal };
+  const followers = {
+    archive: archiveEntries({ ...common, archive: parts.archive, devices: parts.registry }),
+    evidence: takeEvidence({
+      ...common,
+      queries: journal.queries,
+      dataDir: parts.dataDir,
+      addEvidence: desk.addEvidence,
+      takeSnapshot: async (camera) => {
+        const source = await cameras.source(camera, 'main');
+        return source.ok ? video.snapshot(source.value) : source;
+      },
+    }),
+  };
+  parts.onStop(async () => {
+    stopping.abort();
+    await Promise.all(Object.values(followers).map(({ done }) => done));
+  });
+  return followers;
+}
+
+/** A URL signed before a restart is refused after it: it would have lived for a minute at most. */
+function streamUrls(): StreamUrls {
+  const key = randomBytes(32);
+  return {
+    sign: ({ username, ...grant }) => signStreamUrl(key, { ...grant, user: username, path: STREAM_PATHS.wsFlv }),
+    verify: (url, at) => {
+      const verified = verifyStreamUrl(key, url, at);
+      if (!verified.ok) return verified;
+      const { camera, quality, user, expiresAt } = verified.value;
+      return ok({ camera, quality, username: user, expiresAt });
+    },
+  };
+}
+
+function mqttOf({ current }: { current?: MqttAdapter }): MqttAdapter {
+  if (current === undefined) throw new Error('devices are not let in yet');
+  return current;
+}
+
+async function evidenceFile(dataDir: string, desk: AlarmDesk, id: string, name: string) {
+  const alarm = desk.find(id);
+  const opened = alarm === undefined ? undefined : await openEvidence(dataDir, alarm, name);
+  if (opened?.ok !== true) return undefined;
+  return { stream: opened.value.file.createReadStream(), bytes: opened.value.bytes };
+}
