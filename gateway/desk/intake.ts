@@ -165,7 +165,7 @@ export class SignalIntake implements Intake {
     await this.#judge(this.#occurrence(device, definition, signal, receivedAt, receivedAt));
   }
 
-  #takeTelemetry(telemetry: Telemetry, receivedAt: number): Promise<void> {
+  #takeTelemetry({ asDeadLetter: _message, ...telemetry }: Telemetry, receivedAt: number): Promise<void> {
     const { occurredAt } = judgeClock(telemetry.at, receivedAt, this.#ports.clockAllowanceMs);
     return this.#store(`telemetry/${telemetry.device}`, {
       kind: 'telemetry',
@@ -173,15 +173,17 @@ export class SignalIntake implements Intake {
     });
   }
 
-  #takeAccess(access: AccessEvent, receivedAt: number): Promise<void> {
+  #takeAccess({ asDeadLetter: _message, ...access }: AccessEvent, receivedAt: number): Promise<void> {
     const { occurredAt } = judgeClock(access.at, receivedAt, this.#ports.clockAllowanceMs);
     return this.#store(`access/${access.device}`, { kind: 'access', access: { ...access, at: occurredAt } });
   }
 
   #refuse(report: Exclude<Report, DeadLetter>, fault: BadValue): Promise<void> {
-    const { kind, device, ...said } = report;
-    const payload = JSON.stringify(said);
-    return this.#keepDeadLetter({ kind: 'dead-letter', topic: `${kind}/${device}`, device, fault, payload });
+    const { asDeadLetter, kind, device, ...said } = report;
+    const plain = (): DeadLetter => {
+      return { kind: 'dead-letter', topic: `${kind}/${device}`, device, fault, payload: JSON.stringify(said) };
+    };
+    return this.#keepDeadLetter(asDeadLetter?.(fault) ?? plain());
   }
 
   async #keepDeadLetter(letter: DeadLetter): Promise<void> {
