@@ -1,0 +1,12 @@
+import type { Codec, Decoded, Inbound } from '../../../adapters/mqtt/codec.ts';
+
+/** Reads a message with the first codec whose topic it is; a topic of nobody is a mistake of the test. */
+export function readWith(codecs: readonly Codec[], message: Inbound): Decoded {
+  for (const codec of codecs) {
+    for (const pattern of codec.topics) {
+      const captures = pattern.match(message.topic);
+      if (captures !== undefined) return codec.read(message, captures);
+    }
+  }
+  throw new Error(`no codec for ${message.topic}`);
+}

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { BATCH_MAX, WINDOW_MAX, WINDOW_MAX_BYTES, Window } from '../../../adapters/mqtt/window.ts';
+import type { Report } from '../../../gateway/domain/signal.ts';
+
+const report: Report = { kind: 'status', device: 'd', online: true };
+
+/** A window on an intake that takes each batch when `next` is called, or refuses it with what it is given. */
+function windowOn() {
+  const calls: { take(): void; refuse(): void; size: number }[] = [];
+  const said: string[] = [];
+  const window = new Window<number>({
+    intake: {
+      accept: ({ length }) =>
+        new Promise((take, fail) => calls.push({ take, refuse: () => fail(new Error('full')), size: length })),
+    },
+    acknowledge: (origins) => said.push(`took ${origins[0]}-${origins.at(-1)}`),
+    refuse: (origins) => said.push(`refused ${origins[0]}-${origins.at(-1)}`),
+    readOn: () => said.push('read on'),
+  });
+  const add = (from: number, to: number, bytes = 100): void => {
+    for (let origin = from; origin <= to; origin++) window.add({ reports: [report], origin, bytes });
+  };
+  const next = async (how: 'take' | 'refuse' = 'take'): Promise<void> => {
+    while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    calls.shift()?.[how]();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { window, add, next, calls, said };
+}
+
+it('has one batch under way, of at most 512, and answers in order', async () => {
+  const { window, add, next, calls, said } = windowOn();
+  add(1, BATCH_MAX + 10);
+  await next();
+  expect(calls.map(({ size }) => size)).toEqual([10]);
+  expect(window.waiting).toBe(10);
+  await next();
+  await window.drained();
+  expect(said).toEqual([`took 1-${BATCH_MAX}`, `took ${BATCH_MAX + 1}-${BATCH_MAX + 10}`]);
+});
+
+it('is held when full, and freed when half of it is done', async () => {
+  const { window, add, next, said } = windowOn();
+  add(1, WINDOW_MAX - 1);
+  expect(window.isHeld).toBe(false);
+  add(WINDOW_MAX, WINDOW_MAX);
+  expect(window.isHeld).toBe(true);
+  await next();
+  expect(window.isHeld).toBe(true);
+  await next();
+  expect(window.isHeld).toBe(false);
+  expect(said.filter((one) => one === 'read on')).toHaveLength(1);
+  await next();
+  await next();
+  await window.drained();
+});
+
+it('is held by a few large messages as by many small ones', async () => {
+  const { window, add, next, said } = windowOn();
+  add(1, 4, WINDOW_MAX_BYTES / 4);
+  expect(window.isHeld).toBe(true);
+  await next();
+  await window.drained();
+  expect(window.isHeld).toBe(false);
+  expect(said).toEqual(['took 1-4', 'read on']);
+});
+
+it('refuses what waits behind a refused batch, so that nothing overtakes it', async () => {
+  const { window, add, next, said } = windowOn();
+  add(1, BATCH_MAX + 10);
+  await next('refuse');
+  await window.drained();
+  expect(said).toEqual([`refused 1-${BATCH_MAX + 10}`]);
+  expect(window.counts).toEqual({ accepted: 0, refused: BATCH_MAX + 10 });
+});
+
+it('forgets what waits for a connection that is gone', async () => {
+  const { window, add, next, calls, said } = windowOn();
+  add(1, BATCH_MAX + 10);
+  while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  window.drop((origin) => origin !== BATCH_MAX + 5);
+  await next();
+  await next();
+  await window.drained();
+  expect(said).toEqual([`took 1-${BATCH_MAX}`, `took ${BATCH_MAX + 5}-${BATCH_MAX + 5}`]);
+});
