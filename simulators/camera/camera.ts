@@ -1,0 +1,174 @@
+import { createServer } from 'node:net';
+import { Listening } from './listening.ts';
+import { EventBroker } from './onvif/broker.ts';
+import type { Happening } from './onvif/notification.ts';
+import { createOnvifServer } from './onvif/server.ts';
+import type { CameraQuality, OnvifSite } from './onvif/site.ts';
+import { encodeJpeg } from './picture/jpeg.ts';
+import { DEFAULT_CACHE_DIR } from './picture/kept.ts';
+import { loadLoop, type PictureSize } from './picture/loops.ts';
+import { SCENES } from './picture/scenes.ts';
+import { type Caption, PictureStream } from './picture/stream.ts';
+import { drawName } from './picture/writing.ts';
+import { captionOf, PtzHead, type PtzPosition } from './ptz.ts';
+import type { Quirks } from './quirks.ts';
+import { Broadcast } from './rtsp/broadcast.ts';
+import { RtspConnection, type RtspSite } from './rtsp/session.ts';
+
+export type { CameraQuality } from './onvif/site.ts';
+
+export type CameraOptions = Readonly<{
+  id: string;
+  /** Burnt into the picture and told over ONVIF. */
+  name: string;
+  username: string;
+  password: string;
+  host?: string;
+  /** 0 takes a free port. */
+  onvifPort?: number;
+  rtspPort?: number;
+  /** Number in `SCENES`: 0 railway, 1 door, 2 street, 3 look-out. */
+  scene?: number;
+  /** Milliseconds since 1970; the clock that the picture and ONVIF show. */
+  now?: () => number;
+  /** No ONVIF at all, as with old and cheap cameras. */
+  rtspOnly?: boolean;
+  /** False for a camera that cannot move. */
+  hasPtz?: boolean;
+  /** Height of the main stream: 720 (default) or 1080. */
+  mainHeight?: 720 | 1080;
+  /** Where drawn scenes are kept; made where it is not there. */
+  cacheDir?: string;
+  quirks?: Quirks;
+}>;
+
+export type SimulatedCamera = Readonly<{
+  id: string;
+  /** The device service. Throws for a camera without ONVIF. */
+  readonly onvifUrl: string;
+  /** Without credentials. */
+  rtspUrl(quality: CameraQuality): string;
+  /**
+   * Something happens in front of the camera: `raise('RuleEngine/LineDetector/Crossed', { data: { ObjectId: 7 } })`.
+   * Answers how many subscribers are told.
+   */
+  raise(topic: string, happening: Happening): number;
+  /** Sets a property, such as `VideoSource/MotionAlarm` `{ data: { State: true } }`; tells only of a change. */
+  setProperty(topic: string, happening: Happening): number;
+  /** Sessions that play now, both streams together. */
+  viewers(): number;
+  /** Pull-points that live now. */
+  subscriptions(): number;
+  ptzPosition(): PtzPosition;
+  /** Loses its power: every connection and subscription ends, and it comes back on the same ports. */
+  reboot(): Promise<void>;
+  stop(): Promise<void>;
+}>;
+
+const SUB: PictureSize = { width: 640, height: 360, kbits: 500 };
+const MAIN: Readonly<Record<720 | 1080, PictureSize>> = {
+  720: { width: 1280, height: 720, kbits: 3000 },
+  1080: { width: 1920, height: 1080, kbits: 4000 },
+};
+
+/** Starts a camera. Rejects where ffmpeg is missing or a port is taken. The first one of a scene draws it: seconds. */
+export async function startCamera(options: CameraOptions): Promise<SimulatedCamera> {
+  const host = options.host ?? '127.0.0.1';
+  const now = clockOf(options);
+  const head = options.hasPtz === false ? undefined : new PtzHead(now);
+  const broker = new EventBroker(now);
+  const streams = await openStreams(options, now, head);
+  const site = siteOf(options, { now, head, broker, streams, baseUrl, rtspUrl, reboot });
+  const rtsp = new Listening(
+    createServer((socket) => new RtspConnection(site, socket)),
+    host,
+    options.rtspPort ?? 0,
+  );
+  const onvif = options.rtspOnly ? undefined : new Listening(createOnvifServer(site), host, options.onvifPort ?? 0);
+  await open();
+
+  function baseUrl(): string {
+    if (onvif === undefined) throw new Error(`camera ${options.id} has no ONVIF`);
+    return `http://${host}:${onvif.port}`;
+  }
+  function rtspUrl(quality: CameraQuality): string {
+    return `rtsp://${host}:${rtsp.port}/${quality}`;
+  }
+  async function open(): Promise<void> {
+    await Promise.all([rtsp.open(), onvif?.open()]);
+  }
+  async function close(): Promise<void> {
+    broker.endAll();
+    await Promise.all([rtsp.close(), onvif?.close()]);
+  }
+  async function reboot(): Promise<void> {
+    await close();
+    await open();
+  }
+  return {
+    id: options.id,
+    get onvifUrl() {
+      return `${baseUrl()}/onvif/device_service`;
+    },
+    rtspUrl,
+    raise: (topic, happening) => broker.raise(topic, happening),
+    setProperty: (topic, happening) => broker.setProperty(topic, happening),
+    viewers: () => streams.main.viewers + streams.sub.viewers,
+    subscriptions: () => broker.subscriptions,
+    ptzPosition: () => head?.position() ?? STILL,
+    reboot,
+    stop: close,
+  };
+}
+
+const STILL: PtzPosition = { pan: 0, tilt: 0, zoom: 0 };
+
+function clockOf({ now = Date.now, quirks }: CameraOptions): () => number {
+  return () => now() + (quirks?.clockOffsetMs ?? 0);
+}
+
+type Streams = Readonly<Record<CameraQuality, Broadcast>>;
+
+/** The two streams, off air until somebody watches. */
+async function openStreams(
+  { id, name, scene = 0, mainHeight = 720, cacheDir = DEFAULT_CACHE_DIR }: CameraOptions,
+  now: () => number,
+  head: PtzHead | undefined,
+): Promise<Streams> {
+  const seen = SCENES[scene];
+  if (seen === undefined) throw new RangeError(`scene ${scene} is not one of 0 to ${SCENES.length - 1}`);
+  const position = (): string => (head === undefined ? '' : captionOf(head.position()));
+  const caption = (): Caption => ({ clock: clockText(now()), position: position() });
+  const open = async (size: PictureSize): Promise<Broadcast> => {
+    const stream = new PictureStream(await loadLoop(seen, size, cacheDir));
+    stream.showName(await drawName(name, id, stream.scale, cacheDir));
+    return new Broadcast({ stream, name, now, caption });
+  };
+  const [main, sub] = await Promise.all([open(MAIN[mainHeight]), open(SUB)]);
+  return { main, sub };
+}
+
+type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
+  Readonly<{ streams: Streams }>;
+
+/** What the two servers know of the camera. */
+function siteOf(options: CameraOptions, { streams, ...parts }: Parts): OnvifSite & RtspSite {
+  const { id, name, username, password, quirks = {} } = options;
+  return {
+    ...parts,
+    id,
+    name,
+    quirks,
+    credentials: { username, password },
+    sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
+    snapshot: (quality) => encodeJpeg(streams[quality].still()),
+    startWithKey: (quality) => streams[quality].stream.startWithKey(),
+    find: (path) => (path === '/main' || path === '/sub' ? streams[path === '/main' ? 'main' : 'sub'] : undefined),
+  };
+}
+
+/** The time in the zone of the machine, as an operator's own clock shows it. */
+function clockText(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}

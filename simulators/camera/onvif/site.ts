@@ -1,0 +1,47 @@
+import type { Credentials } from '../digest.ts';
+import type { PtzHead } from '../ptz.ts';
+import type { Quirks } from '../quirks.ts';
+import type { EventBroker } from './broker.ts';
+import type { Prefix } from './namespaces.ts';
+import type { Element } from './soap.ts';
+import type { Xml } from './xml.ts';
+
+export type CameraQuality = 'main' | 'sub';
+export const PROFILES: readonly CameraQuality[] = ['main', 'sub'];
+
+/** One camera as its ONVIF services see it. */
+export type OnvifSite = Readonly<{
+  id: string;
+  name: string;
+  credentials: Credentials;
+  quirks: Quirks;
+  /** The camera's own clock. */
+  now: () => number;
+  /** `http://127.0.0.1:8000`, where the services are. */
+  baseUrl: () => string;
+  rtspUrl: (quality: CameraQuality) => string;
+  sizes: Readonly<Record<CameraQuality, Readonly<{ width: number; height: number; kbits: number }>>>;
+  /** Undefined for a camera that cannot move. */
+  head: PtzHead | undefined;
+  broker: EventBroker;
+  snapshot: (quality: CameraQuality) => Promise<Uint8Array>;
+  /** The next picture of this stream is a key picture. */
+  startWithKey: (quality: CameraQuality) => void;
+  reboot: () => Promise<void>;
+}>;
+
+export type Call = Readonly<{
+  site: OnvifSite;
+  body: Element;
+  /** Id of the subscription that is spoken to, on its own address. */
+  subscription: string;
+}>;
+export type Operation = (call: Call) => Xml | Promise<Xml>;
+
+/** A service: where it lives, the namespace of its operations, and the operations. */
+export type Service = Readonly<{
+  path: string;
+  prefix: Prefix;
+  version: Readonly<{ major: number; minor: number }>;
+  operations: Readonly<Record<string, Operation>>;
+}>;

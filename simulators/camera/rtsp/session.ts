@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type Credentials, challenge, isAuthorized, newNonce } from '../digest.ts';
+import type { Broadcast, Viewer } from './broadcast.ts';
+import { type RtspAnswer, RtspReader, type RtspRequest, writeAnswer } from './message.ts';
+import { describe } from './sdp.ts';
+
+/** Seconds without a word from the client after which its session ends; said in the answer to SETUP. */
+const SESSION_TIMEOUT_S = 60;
+const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN';
+
+export type RtspSite = Readonly<{
+  name: string;
+  credentials: Credentials;
+  /** The stream at a path such as `/main`; undefined where there is none. */
+  find(path: string): Broadcast | undefined;
+}>;
+
+/** One connection of one client, with at most one session on it. */
+export class RtspConnection {
+  readonly #site: RtspSite;
+  readonly #socket: Socket;
+  readonly #reader = new RtspReader();
+  readonly #nonce = newNonce();
+  #session: { id: string; broadcast: Broadcast; viewer: Viewer; isPlaying: boolean } | undefined;
+
+  constructor(site: RtspSite, socket: Socket) {
+    this.#site = site;
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    const silence = setTimeout(() => socket.destroy(), SESSION_TIMEOUT_S * 1000);
+    socket.on('data', (chunk) => {
+      silence.refresh(); // any request or receiver report keeps the session, as RFC 2326 and cameras have it
+      this.#read(chunk);
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(silence);
+      this.#end();
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const request of this.#reader.read(chunk)) this.#serve(request);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#socket.destroy(); // no RTSP client: nothing to answer
+    }
+  }
+
+  #serve(request: RtspRequest): void {
+    const answer = this.#answer(request);
+    this.#socket.write(writeAnswer(answer, request.headers.get('cseq') ?? '0'));
+    if (request.method === 'PLAY' && answer.status === 200) this.#play();
+  }
+
+  #answer(request: RtspRequest): RtspAnswer {
+    if (request.method === 'OPTIONS') return { status: 200, headers: { Public: METHODS } };
+    const asked = { method: request.method, uri: request.uri, nonce: this.#nonce };
+    if (!isAuthorized(request.headers.get('authorization'), asked, this.#site.credentials)) {
+      return { status: 401, headers: { 'WWW-Authenticate': challenge(this.#nonce) } };
+    }
+    switch (request.method) {
+      case 'DESCRIBE':
+        return this.#describe(request);
+      case 'SETUP':
+        return this.#setup(request);
+      case 'PLAY':
+        return this.#answerPlay(request);
+      case 'GET_PARAMETER':
+        return this.#inSession(request, () => ({ status: 200 }));
+      case 'TEARDOWN':
+        return this.#inSession(request, () => this.#end());
+      default:
+        return { status: 501, headers: { Allow: METHODS } };
+    }
+  }
+
+  #describe({ uri }: RtspRequest): RtspAnswer {
+    const broadcast = this.#site.find(pathOf(uri));
+    if (broadcast === undefined) return { status: 404 };
+    const headers = { 'Content-Type': 'application/sdp', 'Content-Base': `${uri.replace(/\/$/, '')}/` };
+    return { status: 200, headers, body: describe(this.#site.name, broadcast.stream.loop) };
+  }
+
+  #setup({ uri, headers }: RtspRequest): RtspAnswer {
+    const broadcast = this.#site.find(pathOf(uri).replace(/\/track1$/, ''));
+    if (broadcast === undefined) return { status: 404 };
+    if (this.#session !== undefined) return { status: 455 };
+    const transport = headers.get('transport') ?? '';
+    if (!/RTP\/AVP\/TCP/i.test(transport)) return { status: 461 };
+    const channel = Number(/interleaved=(\d{1,3})/i.exec(transport)?.[1] ?? 0);
+    if (channel > 254) return { status: 461 };
+    const id = randomBytes(8).toString('hex');
+    this.#session = { id, broadcast, viewer: this.#viewer(channel), isPlaying: false };
+    const ssrc = broadcast.packetiser.ssrc.toString(16).padStart(8, '0');
+    const chosen = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};ssrc=${ssrc};mode="PLAY"`;
+    return { status: 200, headers: { Session: `${id};timeout=${SESSION_TIMEOUT_S}`, Transport: chosen } };
+  }
+
+  #answerPlay(request: RtspRequest): RtspAnswer {
+    return this.#inSession(request, ({ id, broadcast }) => {
+      const url = `${request.uri.replace(/\/$/, '')}/track1`;
+      const info = `url=${url};seq=${broadcast.packetiser.sequence};rtptime=${broadcast.nextRtpTime()}`;
+      return { status: 200, headers: { Session: id, Range: 'npt=now-', 'RTP-Info': info } };
+    });
+  }
+
+  #inSession(
+    { headers }: RtspRequest,
+    answer: (session: { id: string; broadcast: Broadcast }) => RtspAnswer,
+  ): RtspAnswer {
+    const id = headers.get('session')?.split(';')[0]?.trim();
+    if (this.#session === undefined) return { status: id === undefined ? 455 : 454 };
+    return id === this.#session.id ? answer(this.#session) : { status: 454 };
+  }
+
+  #play(): void {
+    if (this.#session === undefined || this.#session.isPlaying) return;
+    this.#session.isPlaying = true;
+    this.#session.broadcast.add(this.#session.viewer);
+  }
+
+  #end(): RtspAnswer {
+    if (this.#session?.isPlaying) this.#session.broadcast.remove(this.#session.viewer);
+    this.#session = undefined;
+    return { status: 200 };
+  }
+
+  #viewer(channel: number): Viewer {
+    const socket = this.#socket;
+    return { channel, waitingBytes: () => socket.writableLength, send: (bytes) => void socket.write(bytes) };
+  }
+}
+
+/** The path of an RTSP URL, or of a URL that is only a path. */
+const pathOf = (uri: string): string =>
+  uri
+    .replace(/^rtsp:\/\/[^/]*/i, '')
+    .replace(/[?#].*$/, '')
+    .replace(/\/$/, '');
