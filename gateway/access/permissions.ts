@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** Every act that somebody may or may not do. A route names one of them beside its path. */
+export const PERMISSIONS = [
+  'session.own',
+  'docs.read',
+  'metrics.read',
+  'region.read',
+  'alarm.read',
+  'alarm.acknowledge',
+  'alarm.dispatch',
+  'alarm.arrive',
+  'alarm.handle',
+  'alarm.resolve',
+  'alarm.close',
+  'alarm.reopen',
+  'alarm.return',
+  'alarm.escalate',
+  'alarm.transfer',
+  'alarm.shelve',
+  'alarm.comment',
+  'device.read',
+  'device.write',
+  'device.command',
+  'camera.view',
+  'camera.ptz',
+  'wall.read',
+  'wall.write',
+  'user.read',
+  'user.write',
+  'dead-letter.read',
+  'dead-letter.replay',
+  'audit.read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** The roles of the contract, least to do first. */
+export const ROLE_NAMES = [
+  'viewer',
+  'operator',
+  'dispatcher',
+  'patrol',
+  'administrator',
+  'security',
+  'auditor',
+] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+export const RoleSchema = z.enum(ROLE_NAMES);
+
+const OWN: readonly Permission[] = ['session.own', 'docs.read', 'region.read'];
+const LOOK: readonly Permission[] = [...OWN, 'alarm.read', 'device.read', 'camera.view', 'wall.read'];
+/** What somebody on the spot does with an alarm that was given to them. */
+const FIELD: readonly Permission[] = [
+  'alarm.acknowledge',
+  'alarm.arrive',
+  'alarm.handle',
+  'alarm.resolve',
+  'alarm.return',
+  'alarm.comment',
+  'device.command',
+];
+const SEAT: readonly Permission[] = [
+  ...FIELD,
+  'alarm.close',
+  'alarm.reopen',
+  'alarm.escalate',
+  'alarm.shelve',
+  'camera.ptz',
+  'wall.write',
+];
+
+/**
+ * The one table of who may do what. The administrator sets things up and only reads alarms; the auditor changes
+ * nothing; security (安全管理员) minds accounts. Three hands apart: GB/T 22239-2019, level 3.
+ */
+const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>>> = {
+  viewer: new Set(LOOK),
+  operator: new Set([...LOOK, ...SEAT]),
+  dispatcher: new Set([...LOOK, ...SEAT, 'alarm.dispatch', 'alarm.transfer']),
+  patrol: new Set([...LOOK, ...FIELD]),
+  administrator: new Set([
+    ...LOOK,
+    'device.write',
+    'user.read',
+    'user.write',
+    'dead-letter.read',
+    'dead-letter.replay',
+    'metrics.read',
+  ]),
+  security: new Set([...OWN, 'device.read', 'user.read', 'user.write']),
+  auditor: new Set([...OWN, 'alarm.read', 'device.read', 'wall.read', 'user.read', 'dead-letter.read', 'audit.read']),
+};
+
+export const roleMay = (role: RoleName, permission: Permission): boolean => ROLE_PERMISSIONS[role].has(permission);

@@ -1,0 +1,115 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Operator } from '../access/operator.ts';
+import type { PtzAct, Quality } from '../domain/camera.ts';
+import type { Device } from '../domain/device.ts';
+import type { DeviceRegistry } from '../registry/registry.ts';
+import { DeviceIdText, LiveSources, PtzCommand } from './contract.ts';
+import type { HttpPorts, PlaneFault } from './ports.ts';
+import { type ProblemName, Refused } from './problems.ts';
+import { deviceFor } from './scoped.ts';
+import { toIso } from './wire.ts';
+
+const ById = z.object({ id: DeviceIdText });
+const Qualities = z
+  .string()
+  .default('sub')
+  .transform((text) => text.split(','))
+  .pipe(
+    z
+      .array(z.enum(['main', 'sub']))
+      .min(1)
+      .max(2),
+  );
+/** How long a stream URL opens a stream; one that is open stays open. */
+const URL_MS = 60_000;
+
+/** Pictures of a camera, and its movements. */
+export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
+  http,
+  { access, registry, now, streamUrls, ...ports },
+) => {
+  http.get(
+    '/cameras/:id/live',
+    {
+      schema: { params: ById, querystring: z.object({ quality: Qualities }), response: { 200: LiveSources } },
+      preHandler: access.require('camera.view'),
+    },
+    async ({ params, query, operator }) => {
+      const { id } = cameraFor(operator, registry, params.id);
+      const streams = await ports.cameras.streamsOf(id);
+      if (!streams.ok) throw refusalOf(streams.error);
+      const expiresAt = now() + URL_MS;
+      const sources = [...new Set(query.quality)].flatMap((quality) => {
+        const stream = streams.value.find((one) => one.quality === quality);
+        if (stream === undefined) return [];
+        const url = streamUrls.sign({ camera: id, quality, username: operator.username, expiresAt });
+        return [{ protocol: 'ws-flv' as const, url, codec: stream.codec, quality }];
+      });
+      return { sources, expiresAt: toIso(expiresAt) };
+    },
+  );
+
+  http.get(
+    '/cameras/:id/snapshot',
+    {
+      schema: { params: ById, querystring: z.object({ quality: z.enum(['main', 'sub']).default('main') }) },
+      preHandler: access.require('camera.view'),
+    },
+    async ({ params, query, operator }, reply) => {
+      const { id } = cameraFor(operator, registry, params.id);
+      const { jpeg, at } = await snapshotOf(id, query.quality);
+      return reply
+        .header('content-type', 'image/jpeg')
+        .header('cache-control', 'no-store')
+        .header('last-modified', new Date(at).toUTCString())
+        .send(Buffer.from(jpeg));
+    },
+  );
+
+  async function snapshotOf(id: string, quality: Quality) {
+    const source = await ports.cameras.sourceOf(id, quality);
+    if (!source.ok) throw refusalOf(source.error);
+    const snapshot = await ports.video.snapshot(source.value);
+    if (!snapshot.ok) throw refusalOf(snapshot.error);
+    return snapshot.value;
+  }
+
+  http.post(
+    '/cameras/:id/ptz',
+    {
+      schema: { params: ById, body: PtzCommand, response: { 204: z.undefined() } },
+      preHandler: access.require('camera.ptz'),
+    },
+    async (request, reply) => {
+      const { id } = cameraFor(request.operator, registry, request.params.id);
+      await request.auditNow('camera.ptz', `${id} ${request.body.act}`);
+      const moved = await ports.cameras.ptz(id, actOf(request.body));
+      if (!moved.ok) throw refusalOf(moved.error);
+      return reply.code(204).send();
+    },
+  );
+};
+
+function actOf(command: z.infer<typeof PtzCommand>): PtzAct {
+  if (command.act !== 'move') return command;
+  const { act, timeoutMs, ...move } = command;
+  return { act, timeoutMs, move };
+}
+
+export function cameraFor(operator: Operator, registry: Pick<DeviceRegistry, 'find'>, id: string): Device {
+  const device = deviceFor(operator, registry, id);
+  if (device.kind === 'camera') return device;
+  throw new Refused('not-found', { field: 'id', value: id, expected: 'a camera of your scope' });
+}
+
+/** The reasons of cameras and of the video plane that have an answer of their own; all others mean: no picture. */
+const PLANE_PROBLEMS: Readonly<Record<string, ProblemName>> = {
+  'not-supported': 'not-supported',
+  'unknown-device': 'not-found',
+  timeout: 'no-answer',
+};
+
+/** The camera's own words may hold more than its owner wants to show: only the reason goes out. */
+const refusalOf = ({ reason }: PlaneFault): Refused =>
+  new Refused(PLANE_PROBLEMS[reason] ?? 'no-picture', { detail: reason });

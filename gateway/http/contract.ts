@@ -1,0 +1,383 @@
+import { z } from 'zod';
+import { ALARM_STATES, CONDITIONS, VERDICTS } from '../domain/alarm.ts';
+import { BAD_REASONS } from '../domain/bad-value.ts';
+import { DEVICE_ID, DEVICE_KINDS } from '../domain/device.ts';
+
+/*
+ * What outsiders rely on, in the words of the wire: ISO 8601 times in UTC with milliseconds, absent rather than null.
+ * The console imports the types of this file and nothing else of the gateway.
+ */
+
+export const IsoTime = z.iso.datetime({ precision: 3 }).describe('ISO 8601, UTC, milliseconds');
+export const RegionCode = z
+  .string()
+  .regex(/^\d{12}$/, 'a division code of 12 digits, such as 360902001000')
+  .meta({ id: 'RegionCode' });
+export const DeviceIdText = z
+  .string()
+  .regex(DEVICE_ID, 'letters, digits and . _ : -, at most 64, such as yz-fence-k812');
+export const SeverityNumber = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
+
+export const Place = z
+  .object({
+    name: z.string().max(200).optional(),
+    lng: z.number().min(-180).max(180).optional(),
+    lat: z.number().min(-90).max(90).optional(),
+    line: z.string().max(64).optional(),
+    km: z.string().max(20).optional(),
+    kmValue: z.int().min(0).max(9_999_999).optional(),
+    direction: z.enum(['up', 'down']).optional(),
+  })
+  .meta({ id: 'Place' });
+export type Place = z.infer<typeof Place>;
+
+export const Evidence = z.object({
+  kind: z.enum(['snapshot', 'clip', 'photo']),
+  url: z.string(),
+  at: IsoTime,
+  camera: z.string().optional(),
+  sha256: z.string(),
+});
+
+export const Alarm = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    severity: SeverityNumber,
+    condition: z.enum(CONDITIONS),
+    state: z.enum(ALARM_STATES),
+    verdict: z.enum(VERDICTS).optional(),
+    device: z.string(),
+    region: RegionCode,
+    compound: z.string().optional(),
+    centre: RegionCode,
+    place: Place,
+    title: z.object({ zh: z.string(), en: z.string() }),
+    occurredAt: IsoTime,
+    lastAt: IsoTime,
+    receivedAt: IsoTime,
+    count: z.int(),
+    value: z.number().optional(),
+    text: z.string().optional(),
+    assignee: z.string().optional(),
+    evidence: z.array(Evidence),
+    due: z.object({ accept: IsoTime.optional(), arrive: IsoTime.optional(), close: IsoTime.optional() }),
+    shelvedUntil: IsoTime.optional(),
+    incident: z.string().optional(),
+    cameras: z.array(z.string()),
+    version: z.int(),
+  })
+  .meta({ id: 'Alarm' });
+export type Alarm = z.infer<typeof Alarm>;
+
+/** One line of an alarm's history (经过): what happened, by whom, when. */
+export const HistoryItem = z.object({
+  seq: z.int(),
+  at: IsoTime,
+  kind: z.string(),
+  by: z.string().optional(),
+  centre: RegionCode.optional(),
+  note: z.string().optional(),
+  doneAt: IsoTime.optional(),
+  assignee: z.string().optional(),
+  verdict: z.enum(VERDICTS).optional(),
+  to: z.string().optional(),
+  until: IsoTime.optional(),
+  value: z.number().optional(),
+  text: z.string().optional(),
+});
+export type HistoryItem = z.infer<typeof HistoryItem>;
+export const AlarmDetail = Alarm.extend({ history: z.array(HistoryItem) }).meta({ id: 'AlarmDetail' });
+export type AlarmDetail = z.infer<typeof AlarmDetail>;
+
+export const AlarmPage = z.object({ items: z.array(Alarm), next: z.string().optional(), seq: z.int() });
+export type AlarmPage = z.infer<typeof AlarmPage>;
+
+/** Query strings give lists as `a,b` or as repeated keys. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .preprocess(
+      (value) => (value === undefined ? undefined : [value].flat().flatMap((text) => String(text).split(','))),
+      z.array(item).max(100).optional(),
+    )
+    .optional();
+const severityText = z.coerce.number().pipe(SeverityNumber);
+
+export const AlarmFilter = z.object({
+  region: listOf(RegionCode),
+  state: listOf(z.enum(ALARM_STATES)),
+  condition: listOf(z.enum(CONDITIONS)),
+  severity: listOf(severityText),
+  type: listOf(z.string().max(80)).describe('whole codes, or prefixes that end in a dot: railway.cattle.'),
+  device: listOf(z.string().max(64)),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+});
+export const AlarmListQuery = AlarmFilter.extend({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(200).optional(),
+});
+
+export const AlarmCounts = z.object({
+  items: z.array(z.object({ severity: SeverityNumber, state: z.enum(ALARM_STATES), count: z.int() })),
+  seq: z.int(),
+});
+export type AlarmCounts = z.infer<typeof AlarmCounts>;
+
+export const ALARM_ACTIONS = [
+  'acknowledge',
+  'dispatch',
+  'arrive',
+  'handle',
+  'resolve',
+  'close',
+  'reopen',
+  'return',
+  'escalate',
+  'transfer',
+  'shelve',
+  'comment',
+] as const;
+export type AlarmAction = (typeof ALARM_ACTIONS)[number];
+
+export const AlarmCommand = z
+  .object({
+    version: z.int().min(1),
+    note: z.string().max(2000).optional(),
+    assignee: z.string().max(100).optional(),
+    verdict: z.enum(VERDICTS).optional(),
+    until: z.iso.datetime({ offset: true }).optional(),
+    to: RegionCode.optional(),
+    /** When the person did it, where a phone sends it later. */
+    at: z.iso.datetime({ offset: true }).optional(),
+  })
+  .meta({ id: 'AlarmCommand' });
+export type AlarmCommand = z.infer<typeof AlarmCommand>;
+
+export const BulkCommand = AlarmCommand.omit({ version: true }).extend({
+  action: z.enum(ALARM_ACTIONS),
+  items: z
+    .array(z.object({ id: z.uuid(), version: z.int().min(1) }))
+    .min(1)
+    .max(200),
+});
+export const BulkResult = z.object({
+  items: z.array(z.object({ id: z.string(), status: z.int(), alarm: Alarm.optional(), detail: z.string().optional() })),
+});
+
+/** RFC 9457 problem details. `alarm` is the present one when a version was old, `version` that of another thing. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    field: z.string().optional(),
+    value: z.string().optional(),
+    expected: z.string().optional(),
+    alarm: Alarm.optional(),
+    version: z.int().optional(),
+    /** Seconds after which it makes sense to try again. */
+    retryAfter: z.int().optional(),
+    /** Every wrong field, where more than one is. */
+    faults: z.array(z.object({ field: z.string(), value: z.string(), expected: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;
+
+export const Connection = z.object({
+  url: z.string().max(500),
+  username: z.string().max(100).optional(),
+  password: z.string().max(200).optional(),
+});
+export const DeviceInput = z
+  .object({
+    kind: z.enum(DEVICE_KINDS),
+    profile: z.string().max(40),
+    name: z.string().min(1).max(100),
+    region: RegionCode,
+    place: Place.default({}),
+    compound: z.string().max(64).optional(),
+    parent: DeviceIdText.optional(),
+    connection: Connection.optional(),
+    cameras: z.array(DeviceIdText).max(16).optional(),
+    types: z.record(z.string(), z.string()).optional(),
+    tags: z.array(z.string().max(200)).max(32).optional(),
+    enabled: z.boolean().default(true),
+    /** The version that is replaced; absent for a new device. */
+    version: z.int().optional(),
+  })
+  .meta({ id: 'DevicePut' }); // `DeviceInput` is what the OpenAPI page calls Device where it comes in
+export type DeviceInput = z.input<typeof DeviceInput>;
+export const Device = DeviceInput.omit({ connection: true, version: true })
+  .extend({
+    id: DeviceIdText,
+    connection: Connection.omit({ password: true }).optional(),
+    online: z.boolean(),
+    lastSeenAt: IsoTime.optional(),
+    version: z.int(),
+  })
+  .meta({ id: 'Device' });
+export type Device = z.infer<typeof Device>;
+export const DevicePage = z.object({ items: z.array(Device), next: z.string().optional(), seq: z.int() });
+export const DeviceListQuery = z.object({
+  region: listOf(RegionCode),
+  kind: listOf(z.enum(DEVICE_KINDS)),
+  online: z.enum(['true', 'false']).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  cursor: z.string().max(100).optional(),
+});
+
+export const DeviceCommand = z.object({
+  name: z.string().min(1).max(64),
+  args: z.record(z.string(), z.unknown()).default({}),
+});
+export const DeviceReply = z.object({
+  id: z.string(),
+  ok: z.boolean(),
+  result: z.unknown().optional(),
+  error: z.string().optional(),
+});
+
+export const DeadLetterItem = z.object({
+  id: z.string(),
+  at: IsoTime,
+  topic: z.string(),
+  device: z.string().optional(),
+  reason: z.enum(BAD_REASONS),
+  field: z.string().optional(),
+  value: z.string().optional(),
+  expected: z.string().optional(),
+  others: z
+    .array(z.object({ reason: z.enum(BAD_REASONS), field: z.string(), value: z.string(), expected: z.string() }))
+    .optional(),
+  payload: z.string(),
+});
+export const DeadLetterPage = z.object({ items: z.array(DeadLetterItem), next: z.string().optional() });
+
+export const ROLES = ['viewer', 'operator', 'dispatcher', 'patrol', 'administrator', 'security', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+export const User = z
+  .object({
+    username: z.string().regex(/^[a-z][a-z0-9._-]{1,31}$/, 'small letters, digits and . _ -, 2 to 32'),
+    /** What stands on screens for this seat or team: 席 A, 彬江一队. */
+    displayName: z.string().max(50).optional(),
+    role: z.enum(ROLES),
+    regions: z.array(RegionCode).min(1).max(100),
+    lines: z.array(z.string().max(64)).max(50).optional(),
+    compounds: z.array(z.string().max(64)).max(50).optional(),
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof User>;
+export const Password = z.string().min(10, 'at least 10 characters').max(200);
+export const NewUser = User.extend({ password: Password });
+export const UserChange = User.omit({ username: true }).extend({ password: Password.optional() });
+
+export const SignIn = z.object({ username: z.string().max(64), password: z.string().max(200) });
+export const Session = z.object({ token: z.string(), user: User, expiresAt: IsoTime }).meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+export const RegionNode = z.object({
+  code: RegionCode,
+  name: z.string(),
+  level: z.string(),
+  parent: RegionCode.optional(),
+});
+export type RegionNode = z.infer<typeof RegionNode>;
+
+export const LiveSources = z.object({
+  sources: z.array(
+    z.object({
+      protocol: z.enum(['ws-flv', 'http-flv', 'wall', 'webrtc']),
+      url: z.string(),
+      codec: z.string(),
+      quality: z.enum(['main', 'sub']),
+    }),
+  ),
+  expiresAt: IsoTime,
+});
+export type LiveSources = z.infer<typeof LiveSources>;
+
+export const PtzCommand = z.discriminatedUnion('act', [
+  z.object({
+    act: z.literal('move'),
+    pan: z.number().min(-1).max(1).default(0),
+    tilt: z.number().min(-1).max(1).default(0),
+    zoom: z.number().min(-1).max(1).default(0),
+    timeoutMs: z.int().min(100).max(10_000).default(1000),
+  }),
+  z.object({ act: z.literal('stop') }),
+  z.object({ act: z.literal('preset'), preset: z.string().min(1).max(64) }),
+]);
+
+export const WALL_LAYOUTS = [1, 4, 9, 16] as const;
+export const Wall = z
+  .object({
+    id: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+    layout: z.union([z.literal(1), z.literal(4), z.literal(9), z.literal(16)]),
+    tiles: z.array(DeviceIdText.nullable()).max(16),
+    version: z.int(),
+  })
+  .meta({ id: 'Wall' });
+export type Wall = z.infer<typeof Wall>;
+
+/* The live feed, Socket.IO namespace /live. */
+export const Subscribe = z.object({
+  regions: z.array(RegionCode).max(100).optional(),
+  types: z.array(z.string().max(80)).max(100).optional(),
+  severities: z.array(SeverityNumber).max(4).optional(),
+  since: z.int().min(0).optional(),
+});
+export type Subscribe = z.infer<typeof Subscribe>;
+export type SubscribeAnswer = { ok: true; seq: number; at: string } | { ok: false; error: string };
+/** One journal entry in scope, in order. `kind` is the entry's kind, as in an alarm's history. */
+export type Change = { seq: number; at: string; kind: string; alarm: Alarm };
+export type DeviceChange = { seq: number; id: string; online?: boolean; at: string };
+export type Tick = { seq: number; at: string };
+
+/** With `gathered`, entries come as `changes`: an array of Change, in order, at most some 20 arrays a second. */
+export const SubscribeWish = Subscribe.extend({ gathered: z.boolean().optional() });
+export type SubscribeWish = z.infer<typeof SubscribeWish>;
+/** `watch {wall}`: word of every change of that wall, as the event `wall`, and the wall as it stands. */
+export const Watch = z.object({ wall: z.string().regex(/^[A-Za-z0-9-]{1,32}$/) });
+export type WatchAnswer = { ok: true; wall?: Wall } | { ok: false; error: string };
+/** Why the client is told to load everything again: it was too slow, or its rights changed. */
+export type Reload = { reason: 'too-slow' | 'rights-changed' | 'stopping' };
+
+/** What the archive holds of an alarm, and of its device around that time. */
+export const ArchiveAnswer = z.object({
+  items: z.array(
+    z.object({
+      measurement: z.string(),
+      time: IsoTime,
+      tags: z.record(z.string(), z.string()),
+      fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    }),
+  ),
+});
+export type ArchiveAnswer = z.infer<typeof ArchiveAnswer>;
+
+export const Readiness = z.object({
+  ready: z.boolean(),
+  parts: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() })),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
+export const WallInput = Wall.pick({ layout: true, tiles: true }).extend({
+  /** The version that is replaced; 0 or absent for a wall that is not there yet. */
+  version: z.int().min(0).default(0),
+});
+
+/** One line of the audit trail (审计日志): who did what, on what, from where, and whether it was done. */
+export const AuditItem = z.object({
+  seq: z.int(),
+  at: IsoTime,
+  by: z.string(),
+  centre: RegionCode.optional(),
+  act: z.string(),
+  object: z.string(),
+  result: z.enum(['done', 'refused']),
+  from: z.string().optional(),
+});
+export const AuditPage = z.object({ items: z.array(AuditItem), next: z.string().optional() });

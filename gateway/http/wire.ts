@@ -1,0 +1,90 @@
+import type { Operator } from '../access/operator.ts';
+import type * as domain from '../domain/alarm.ts';
+import type { Device, Presence } from '../domain/device.ts';
+import type { WallView } from '../domain/entry.ts';
+import type { JournalQueries, Recorded } from '../journal/journal.ts';
+import * as wire from './contract.ts';
+
+/*
+ * From the words inside to the words of the wire: points in time become ISO 8601, and what is undefined stays away
+ * (JSON leaves it out).
+ */
+
+export const toIso = (at: number): string => new Date(at).toISOString();
+const maybeIso = (at: number | undefined): string | undefined => (at === undefined ? undefined : toIso(at));
+
+export function toAlarm(alarm: domain.Alarm): wire.Alarm {
+  return {
+    ...alarm,
+    occurredAt: toIso(alarm.occurredAt),
+    lastAt: toIso(alarm.lastAt),
+    receivedAt: toIso(alarm.receivedAt),
+    shelvedUntil: maybeIso(alarm.shelvedUntil),
+    evidence: alarm.evidence.map((item) => ({ ...item, at: toIso(item.at) })),
+    due: {
+      accept: maybeIso(alarm.due.accept),
+      arrive: maybeIso(alarm.due.arrive),
+      close: maybeIso(alarm.due.close),
+    },
+    cameras: [...alarm.cameras],
+  };
+}
+
+/** One entry as a line of an alarm's history; entries differ in what they carry. */
+export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
+  const item: wire.HistoryItem = { seq, at: toIso(at), kind: entry.kind };
+  if ('by' in entry) Object.assign(item, { by: entry.by.name, centre: entry.by.centre });
+  if ('note' in entry) Object.assign(item, { note: entry.note, doneAt: maybeIso(entry.doneAt) });
+  if ('assignee' in entry) item.assignee = entry.assignee;
+  if ('verdict' in entry) item.verdict = entry.verdict;
+  if ('to' in entry) item.to = entry.to;
+  if ('until' in entry) item.until = toIso(entry.until);
+  if (entry.kind === 'repeated') Object.assign(item, { value: entry.seen.value, text: entry.seen.text });
+  if (entry.kind === 'raised') Object.assign(item, { value: entry.raised.value, text: entry.raised.text });
+  return item;
+}
+
+export function toDevice({ connection, ...device }: Device, presence: Presence): wire.Device {
+  return {
+    ...device,
+    place: { ...device.place },
+    cameras: device.cameras === undefined ? undefined : [...device.cameras],
+    types: device.types === undefined ? undefined : { ...device.types },
+    tags: device.tags === undefined ? undefined : [...device.tags],
+    connection: connection === undefined ? undefined : { url: connection.url, username: connection.username },
+    online: presence.online,
+    lastSeenAt: maybeIso(presence.lastSeenAt),
+  };
+}
+
+export const toUser = ({ username, displayName, role, scope }: Operator): wire.User => ({
+  username,
+  displayName,
+  role,
+  regions: [...scope.regions],
+  lines: scope.lines === undefined ? undefined : [...scope.lines],
+  compounds: scope.compounds === undefined ? undefined : [...scope.compounds],
+});
+
+export const toWall = ({ id, layout, tiles, version }: WallView): wire.Wall => ({
+  id,
+  layout,
+  tiles: [...tiles],
+  version,
+});
+
+/** A wall as the log holds it. The facts are found by prefix, so `lobby` brings `lobby-2` along. */
+export function wallOf(queries: Pick<JournalQueries, 'facts'>, id: string): WallView | undefined {
+  for (const { key, value } of queries.facts(`wall/${id}`)) if (key === `wall/${id}`) return wire.Wall.parse(value);
+  return undefined;
+}
+
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Without the keys whose value is undefined: inside, what is absent has no key. */
+export function given<T extends object>(value: T): Given<T> {
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries) as Given<T>; // fromEntries forgets the keys' names; no key was added
+}

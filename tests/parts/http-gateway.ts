@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { io, type Socket } from 'socket.io-client';
+import { uuidv7 } from 'uuidv7';
+import { loadCatalogue } from '../../config/catalogue.ts';
+import { type Access, openAccess } from '../../gateway/access/access.ts';
+import { definitionOf } from '../../gateway/desk/alarm-type.ts';
+import { SignalIntake } from '../../gateway/desk/intake.ts';
+import { openLanes } from '../../gateway/desk/open-desk.ts';
+import { openAlarmDesk } from '../../gateway/desk/order-desk.ts';
+import type { Alarm } from '../../gateway/domain/alarm.ts';
+import type { CommandFault, DeviceReply } from '../../gateway/domain/command.ts';
+import type { Device } from '../../gateway/domain/device.ts';
+import { ok, type Result } from '../../gateway/domain/result.ts';
+import type { Signal } from '../../gateway/domain/signal.ts';
+import { type Live, startLive } from '../../gateway/followers/live/live.ts';
+import type { HttpPorts, StreamUrls } from '../../gateway/http/ports.ts';
+import { buildHttp } from '../../gateway/http/server.ts';
+import { openSqliteJournal, type SqliteJournal } from '../../gateway/journal/sqlite.ts';
+import { JournalledRegistry } from '../../gateway/registry/journalled-registry.ts';
+import { regionTree } from '../../gateway/registry/region-tree.ts';
+import { openVault } from '../../gateway/registry/vault.ts';
+import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../../streams/signed-url.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+type OnFinished = (end: () => Promise<void>) => void;
+
+export const ADMIN_PASSWORD = 'beacon-on-the-hill';
+export const CITY = '360900000000';
+export const YUANZHOU = '360902000000';
+export const ZHANGSHU = '360982000000';
+const SETUP = { name: 'setup', centre: undefined };
+
+const DEVICES: readonly Omit<Device, 'version'>[] = [
+  {
+    id: 'yz-fence-k812',
+    kind: 'railway',
+    profile: 'fengsui',
+    name: '振动光纤 K812',
+    region: '360902001000',
+    place: { line: '沪昆线', km: 'K812+300', direction: 'down' },
+    cameras: ['camera-k812'],
+    enabled: true,
+  },
+  {
+    id: 'camera-k812',
+    kind: 'camera',
+    profile: 'onvif',
+    name: '摄像机 K812',
+    region: '360902001000',
+    place: { line: '沪昆线', km: 'K812+310' },
+    connection: { url: 'http://127.0.0.1:1/onvif', username: 'fengsui', password: 'camera-secret' },
+    enabled: true,
+  },
+  {
+    id: 'zs-door-1',
+    kind: 'access',
+    profile: 'fengsui',
+    name: '1栋 1单元门',
+    region: '360982001000',
+    compound: 'yaodu-garden',
+    place: { name: '药都花园 1栋' },
+    enabled: true,
+  },
+];
+
+export type CommandAnswer = Result<DeviceReply, CommandFault>;
+export type GatewayOptions = Readonly<{ folder?: string; gathersLive?: boolean; ports?: Partial<HttpPorts> }>;
+
+/** The HTTP and live side over the real journal, registry and desk; cameras and device answers are the test's. */
+export async function startHttpGateway(onFinished: OnFinished, options: GatewayOptions = {}) {
+  const folder = options.folder ?? (await temporaryFolder(onFinished));
+  let offsetMs = 0;
+  const now = () => Date.now() + offsetMs;
+  const log = pino({ level: process.env['FENGSUI_TEST_LOG'] ?? 'silent' });
+  const journal = await openSqliteJournal(join(folder, 'journal.sqlite'), now);
+  const catalogue = loadCatalogue();
+  const regions = regionTree(catalogue.regions, catalogue.borders);
+  const registry = new JournalledRegistry({
+    journal,
+    queries: journal.queries,
+    vault: openVault(join(folder, 'vault.key')),
+    regions,
+    hasProfile: (profile) => catalogue.profiles.has(profile),
+    alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
+  });
+  for (const device of DEVICES)
+    if (registry.find(device.id) === undefined) await registry.put(device, undefined, SETUP);
+  const lanes = openLanes(journal, journal.queries);
+  const intake = new SignalIntake({
+    lanes,
+    journal,
+    findDevice: registry.find,
+    definitionOf: (device, word) => definitionOf(catalogue, device, word),
+    limitsOf: catalogue.limits,
+    presence: registry.presences,
+    count: () => undefined,
+    newAlarmId: uuidv7,
+    now,
+    clockAllowanceMs: 120_000,
+    log,
+  });
+  const access = await openAccess({
+    journal,
+    queries: journal.queries,
+    now,
+    log,
+    adminPassword: ADMIN_PASSWORD,
+    city: CITY,
+    announce: () => undefined,
+  });
+  const sent: string[] = [];
+  const viewed: string[] = [];
+  const world = { answer: ok({ id: 'c1', ok: true }) as CommandAnswer, sent, viewed };
+  const http = await buildHttp({
+    access,
+    desk: openAlarmDesk(lanes, now),
+    journal,
+    queries: journal.queries,
+    registry,
+    regions,
+    commands: {
+      send: async (device, { name }) => {
+        sent.push(`${device} ${name}`);
+        return world.answer;
+      },
+    },
+    commandTimeoutMs: 1_000,
+    cameras: {
+      sourceOf: async (camera, quality) => ok({ camera, quality, connection: { url: 'rtsp://127.0.0.1:1/' } }),
+      streamsOf: async () =>
+        ok([
+          { quality: 'main', codec: 'h264' },
+          { quality: 'sub', codec: 'h264' },
+        ]),
+      ptz: async (camera, { act }) => {
+        sent.push(`${camera} ${act}`);
+        return ok(undefined);
+      },
+    },
+    video: {
+      view: (source, _request, socket) => {
+        viewed.push(`${source.camera}/${source.quality}`);
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      },
+      snapshot: async () => ok({ jpeg: Uint8Array.of(0xff, 0xd8, 0xff), at: now(), width: 1, height: 1 }),
+    },
+    streamUrls,
+    deadLetters: { replay: async () => ok(undefined) },
+    archive: {
+      find: async (alarm, around) => [
+        { measurement: 'alarm', at: around, seq: 1, alarm, values: { region: YUANZHOU, count: 1 } },
+      ],
+    },
+    evidence: {
+      open: async (_alarm, file) =>
+        file === 'snapshot.jpg' ? { stream: Readable.from([Buffer.of(0xff, 0xd8)]), bytes: 2 } : undefined,
+    },
+    health: [],
+    metrics: new Registry(),
+    consoleDir: join(folder, 'console'),
+    idempotencyFile: join(folder, 'idempotency.sqlite'),
+    now,
+    log,
+    ...options.ports,
+  });
+  const live: Live = await startLive({
+    server: http.server,
+    journal,
+    queries: journal.queries,
+    registry,
+    access,
+    now,
+    log,
+  });
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = http.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    if (isStopped) return;
+    isStopped = true;
+    await live.stop();
+    await http.close();
+    await journal.close();
+  };
+  onFinished(stop);
+
+  async function raise(signal: Partial<Signal> = {}): Promise<Alarm> {
+    const device = signal.device ?? 'yz-fence-k812';
+    const type = signal.type ?? 'railway.perimeter.intrusion';
+    await intake.accept([{ kind: 'signal', device, type, id: uuidv7(), active: true, ...signal }]);
+    const [alarm] = journal.queries.alarms({
+      where: { regions: [], devices: [device] },
+      after: undefined,
+      limit: 1,
+    }).items;
+    if (alarm === undefined) throw new Error('no alarm was raised');
+    return alarm;
+  }
+
+  /** Moves the gateway's clock on. */
+  function advance(ms: number): void {
+    offsetMs += ms;
+  }
+
+  const gateway = {
+    url,
+    port,
+    folder,
+    http,
+    live,
+    access,
+    journal,
+    registry,
+    intake,
+    world,
+    now,
+    stop,
+    raise,
+    advance,
+  };
+  return { ...gateway, as: (username: string, password: string) => signIn(url, username, password) };
+}
+export type HttpGateway = Awaited<ReturnType<typeof startHttpGateway>>;
+export type { Access, SqliteJournal };
+
+export type Answered = Readonly<{ status: number; headers: Headers; body: unknown }>;
+
+/** One person's way to the API. */
+export class Api {
+  readonly url: string;
+  readonly token: string | undefined;
+
+  constructor(url: string, token: string | undefined) {
+    this.url = url;
+    this.token = token;
+  }
+
+  get = (path: string, headers: Record<string, string> = {}) => this.call('GET', path, undefined, headers);
+  post = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('POST', path, body, headers);
+  put = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('PUT', path, body, headers);
+  delete = (path: string, headers: Record<string, string> = {}) => this.call('DELETE', path, undefined, headers);
+
+  async call(method: string, path: string, body: unknown, more: Record<string, string>): Promise<Answered> {
+    const headers: Record<string, string> = { ...more };
+    if (this.token !== undefined) headers['authorization'] ??= `Bearer ${this.token}`;
+    if (body !== undefined) headers['content-type'] ??= 'application/json';
+    const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(path.startsWith('/api') ? `${this.url}${path}` : `${this.url}/api/v1${path}`, {
+      method,
+      headers,
+      body: text,
+    });
+    const answer = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
+  }
+}
+
+export async function signIn(url: string, username: string, password: string): Promise<Api> {
+  const answer = await new Api(url, undefined).post('/session', { username, password });
+  const { token } = answer.body as { token?: string };
+  if (token === undefined) throw new Error(`sign-in answered ${answer.status}`);
+  return new Api(url, token);
+}
+
+/** An account made by the administrator, and its way in. */
+export async function person(gateway: HttpGateway, username: string, more: Record<string, unknown> = {}): Promise<Api> {
+  const admin = await gateway.as('admin', ADMIN_PASSWORD);
+  const password = `password of ${username}`;
+  const body = { username, password, role: 'dispatcher', regions: [YUANZHOU], ...more };
+  const made = await admin.post('/users', body);
+  if (made.status !== 201) throw new Error(`the account was not made: ${JSON.stringify(made.body)}`);
+  return gateway.as(username, password);
+}
+
+/** A connection to /live, closed when the test ends. */
+export function openSocket(
+  onFinished: (end: () => void) => void,
+  url: string,
+  token: string | undefined,
+  more = {},
+): Socket {
+  const options = { transports: ['websocket'], auth: { token }, forceNew: true, reconnection: false, ...more };
+  const socket = io(`${url}/live`, options);
+  onFinished(() => void socket.disconnect());
+  return socket;
+}
+
+export async function connected(socket: Socket): Promise<Socket> {
+  if (!socket.connected) await once(socket as never, 'connect');
+  return socket;
+}
+
+const STREAM_KEY = randomBytes(32);
+const streamUrls: StreamUrls = {
+  sign: ({ username, ...grant }) => signStreamUrl(STREAM_KEY, { ...grant, path: STREAM_PATHS.wsFlv, user: username }),
+  verify(path, now) {
+    const verified = verifyStreamUrl(STREAM_KEY, path, now);
+    return verified.ok ? ok({ ...verified.value, username: verified.value.user }) : verified;
+  },
+};
