@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-type OnFinished = (cleanUp: () => Promise<void>) => void;
+export type OnFinished = (cleanUp: () => Promise<void>) => void;
 
 /** A folder of the test's own, gone when it ends. */
 export async function temporaryFolder(onTestFinished: OnFinished): Promise<string> {

@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import type { PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
+import { failed, type Result } from '../../gateway/domain/result.ts';
+import type { Intake } from '../../gateway/domain/signal.ts';
+import { createDeviceNetworks } from './address.ts';
+import { type CameraPorts, type CameraStatus, type OnvifCamera, startOnvifCamera } from './camera.ts';
+import { type CameraFault, cameraFault } from './camera-fault.ts';
+import type { CameraDescription } from './control.ts';
+import { EVENT_TIMES, type EventTimes } from './event-session.ts';
+import { urlOf } from './link.ts';
+import { Pace } from './pace.ts';
+import { ModelQuirks } from './quirks.ts';
+import { createRtspCameras } from './rtsp-only.ts';
+import { createTransport } from './transport.ts';
+
+/** Southbound ONVIF and plain RTSP cameras: their events to the intake, and what is asked of them. */
+export interface OnvifAdapter {
+  /** Resolves when the cameras that are known have been started, paced; what changes later is followed. */
+  start(): Promise<void>;
+  /** Resolves when every camera has its subscription back, or could not take it within its time. */
+  stop(): Promise<void>;
+  describe(id: DeviceId): Promise<Result<CameraDescription, CameraFault>>;
+  /** A stream for the video plane, on the host that the operator entered. */
+  source(id: DeviceId, quality: Quality): Promise<Result<StreamSource, CameraFault>>;
+  ptz(id: DeviceId, act: PtzAct): Promise<Result<void, CameraFault>>;
+  /** A JPEG of at most 8 MB by the camera's own snapshot address. */
+  snapshot(id: DeviceId): Promise<Result<Uint8Array, CameraFault>>;
+  status(): readonly CameraStatus[];
+}
+
+export type OnvifAdapterPorts = Readonly<{
+  directory: DeviceDirectory;
+  intake: Intake;
+  /** Networks (CIDR) in which cameras may be called. */
+  deviceNetworks: readonly string[];
+  log: Logger;
+  now: () => number;
+  /** From 0 to below 1, as Math.random. */
+  random: () => number;
+  /** Cameras started or stopped in a second. */
+  pace?: number;
+  times?: Partial<EventTimes>;
+}>;
+
+/** A city's cameras behind one switch come back together: this many a second keep its network and ours calm. */
+const PACE = 200;
+const ONVIF = 'onvif';
+
+export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
+  const networks = createDeviceNetworks(ports.deviceNetworks);
+  const transport = createTransport(networks);
+  const times = { ...EVENT_TIMES, ...ports.times };
+  const cameras = new Cameras(
+    ports.directory,
+    { ...ports, transport, times, quirks: new ModelQuirks() },
+    ports.pace ?? PACE,
+  );
+  const rtsp = createRtspCameras(ports.directory, networks);
+  const unknown = (id: DeviceId) => failed(cameraFault('unknown-device', `no camera ${id}`));
+  const noOnvif = (id: DeviceId) =>
+    rtsp.has(id) ? failed(cameraFault('not-supported', 'an RTSP-only camera')) : unknown(id);
+  let unfollow: (() => void) | undefined;
+  return {
+    start: async () => {
+      unfollow = ports.directory.onChange((id) => void cameras.changed(id));
+      await Promise.all(ports.directory.byProfile(ONVIF).map(({ id }) => cameras.changed(id)));
+    },
+    stop: async () => {
+      unfollow?.();
+      await cameras.stop();
+      transport.close();
+    },
+    describe: async (id) => (await cameras.find(id)?.control.describe()) ?? rtsp.describe(id) ?? unknown(id),
+    source: async (id, quality) =>
+      (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id),
+    ptz: async (id, act) => (await cameras.find(id)?.control.ptz(act)) ?? noOnvif(id),
+    snapshot: async (id) => (await cameras.find(id)?.control.snapshot()) ?? noOnvif(id),
+    status: () => [...cameras.status(), ...rtsp.status()],
+  };
+}
+
+type Running = Readonly<{ camera: OnvifCamera; connection: Connection }>;
+
+/** The running cameras, kept as the directory has them; changes of one device are done one after the other. */
+class Cameras {
+  readonly #directory: DeviceDirectory;
+  readonly #ports: CameraPorts;
+  readonly #pace: Pace;
+  readonly #running = new Map<DeviceId, Running>();
+  readonly #refused = new Map<DeviceId, CameraStatus>();
+  readonly #changing = new Map<DeviceId, Promise<void>>();
+  #isStopped = false;
+
+  constructor(directory: DeviceDirectory, ports: CameraPorts, perSecond: number) {
+    this.#directory = directory;
+    this.#ports = ports;
+    this.#pace = new Pace(perSecond);
+  }
+
+  find = (id: DeviceId): OnvifCamera | undefined => this.#running.get(id)?.camera;
+
+  status = (): readonly CameraStatus[] => [
+    ...[...this.#running.values()].map(({ camera }) => camera.status()),
+    ...this.#refused.values(),
+  ];
+
+  /** Brings one camera to what the directory says of it now. */
+  changed(id: DeviceId): Promise<void> {
+    const before = this.#changing.get(id) ?? Promise.resolve();
+    const change = before
+      .then(() => this.#bring(id))
+      .catch((error: unknown) => {
+        this.#ports.log.error({ device: id, err: error }, 'camera could not be started or stopped'); // and no other is touched
+      });
+    this.#changing.set(id, change);
+    return change.finally(() => {
+      if (this.#changing.get(id) === change) this.#changing.delete(id);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all([...this.#running.keys()].map((id) => this.changed(id)));
+    await Promise.all(this.#changing.values());
+  }
+
+  async #bring(id: DeviceId): Promise<void> {
+    const wanted = this.#wanted(id);
+    const running = this.#running.get(id);
+    if (running !== undefined && isSame(running.connection, wanted)) return;
+    this.#refused.delete(id);
+    if (running === undefined && wanted === undefined) return;
+    this.#running.delete(id); // nobody is served by a camera that is on its way out
+    await this.#pace.turn();
+    await running?.camera.stop();
+    if (wanted !== undefined && !this.#isStopped) this.#begin(id, wanted);
+  }
+
+  #begin(id: DeviceId, connection: Connection): void {
+    const known = this.#directory.find(id);
+    if (known === undefined) return;
+    if (urlOf(connection, ['http:', 'https:']) === undefined) {
+      const fault = 'bad-answer: connection.url must be http:// or https://';
+      this.#refused.set(id, { device: id, state: 'bad-connection', since: this.#ports.now(), fault });
+      return;
+    }
+    const device = (): Device => this.#directory.find(id) ?? known; // removed: its last record, until it has stopped
+    this.#running.set(id, { camera: startOnvifCamera(device, connection, this.#ports), connection });
+  }
+
+  #wanted(id: DeviceId): Connection | undefined {
+    const device = this.#isStopped ? undefined : this.#directory.find(id);
+    return device?.profile === ONVIF && device.enabled ? device.connection : undefined;
+  }
+}
+
+const isSame = (running: Connection, wanted: Connection | undefined): boolean =>
+  running.url === wanted?.url && running.username === wanted.username && running.password === wanted.password;

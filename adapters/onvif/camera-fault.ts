@@ -1,0 +1,22 @@
+/** Why a camera did not do what was asked of it; the words of an answer to people and of `status()`. */
+export const CAMERA_FAULT_REASONS = [
+  'offline',
+  'not-authorized',
+  'not-supported',
+  'bad-answer',
+  'timeout',
+  'refused-address',
+  'unknown-device',
+] as const;
+export type CameraFaultReason = (typeof CAMERA_FAULT_REASONS)[number];
+
+/** `text` is English, for the log and the administrator; `code` is the camera's own fault code, where it gave one. */
+export type CameraFault = Readonly<{ reason: CameraFaultReason; text: string; code?: string }>;
+
+/** A camera's words are cut: it may echo whole requests, credentials included. */
+const TEXT_MAX_CHARS = 200;
+
+export function cameraFault(reason: CameraFaultReason, text: string, code?: string): CameraFault {
+  const fault = { reason, text: text.slice(0, TEXT_MAX_CHARS) };
+  return code === undefined ? fault : { ...fault, code: code.slice(0, TEXT_MAX_CHARS) };
+}

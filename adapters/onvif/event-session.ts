@@ -1,0 +1,167 @@
+import type { Logger } from 'pino';
+import type { Device } from '../../gateway/domain/device.ts';
+import { type CameraFault, cameraFault } from './camera-fault.ts';
+import { type CameraClock, readSystemDateAndTime } from './clock.ts';
+import type { CameraLibrary } from './library.ts';
+import type { CameraLink } from './link.ts';
+import type { Outbox } from './outbox.ts';
+import { Backoff, pause } from './pause.ts';
+import { Presence } from './presence.ts';
+import { follow, isGone } from './pulling.ts';
+import type { ModelQuirks } from './quirks.ts';
+import { SignalReader } from './signals.ts';
+import { Subscription } from './subscription.ts';
+
+/** All in milliseconds, but `pullLimit`, which is messages. The defaults were measured against recorded cameras. */
+export type EventTimes = Readonly<{
+  lifetimeMs: number;
+  pullLeastMs: number;
+  pullMostMs: number;
+  /** How long beyond its own timeout a pull may take. */
+  graceMs: number;
+  pullLimit: number;
+  /** A camera that answers at once, whatever timeout it was given, is not asked more often than this. */
+  emptyPullLeastMs: number;
+  backoffLeastMs: number;
+  backoffMostMs: number;
+  notAuthorizedMs: number;
+  noEventsMs: number;
+  unsubscribeMs: number;
+}>;
+
+export const EVENT_TIMES: EventTimes = {
+  lifetimeMs: 120_000,
+  pullLeastMs: 50_000,
+  pullMostMs: 60_000,
+  graceMs: 15_000,
+  pullLimit: 100,
+  emptyPullLeastMs: 1_000,
+  backoffLeastMs: 250,
+  backoffMostMs: 60_000,
+  notAuthorizedMs: 300_000,
+  noEventsMs: 3_600_000,
+  unsubscribeMs: 5_000,
+};
+
+export type EventState = 'connecting' | 'subscribed' | 'waiting' | 'not-authorized' | 'no-events' | 'refused-address';
+
+export type EventPorts = Readonly<{
+  /** The registry's present record. */
+  device: () => Device;
+  link: CameraLink;
+  library: CameraLibrary;
+  clock: CameraClock;
+  outbox: Outbox;
+  quirks: ModelQuirks;
+  times: EventTimes;
+  now: () => number;
+  random: () => number;
+  stop: AbortSignal;
+  log: Logger;
+  tell: (state: EventState, fault?: CameraFault) => void;
+}>;
+
+/** What lives as long as a camera's session, over all its subscriptions. */
+export type EventParts = Readonly<{ reader: SignalReader; presence: Presence; backoff: Backoff }>;
+
+const SYSTEM_DATE = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
+
+/** The events of one camera until `stop`: subscribes, pulls, and begins anew after every kind of end. */
+export async function runEvents(ports: EventPorts): Promise<void> {
+  const { device, outbox, now, random, clock, times, stop } = ports;
+  const parts: EventParts = {
+    reader: new SignalReader(clock),
+    presence: new Presence(device().id, outbox, now),
+    backoff: new Backoff(times.backoffLeastMs, times.backoffMostMs, random),
+  };
+  while (!stop.aborted) {
+    const fault = await connectAndFollow(ports, parts);
+    if (!stop.aborted) await rest(ports, parts, fault);
+  }
+}
+
+async function connectAndFollow(ports: EventPorts, parts: EventParts): Promise<CameraFault> {
+  ports.tell('connecting');
+  const gone = await lookAtClock(ports, parts);
+  if (gone !== undefined) return gone;
+  const services = await ports.library.services();
+  if (!services.ok) return services.error;
+  const { eventsPath } = services.value;
+  if (eventsPath === undefined) return cameraFault('not-supported', 'no event service');
+  const model = await ports.library.model();
+  const created = await Subscription.create(ports, eventsPath);
+  if (!created.ok) return created.error;
+  const lost = await holdAndFollow(ports, parts, created.value, model.ok ? model.value : '');
+  return isAboutClock(lost) ? cameraFault('offline', lost.text) : lost;
+}
+
+/**
+ * The account was good for the subscription, so a later refusal is about the clock, which a camera loses with its
+ * power: it is measured anew at once, not in five minutes.
+ */
+const isAboutClock = ({ reason }: CameraFault): boolean => reason === 'not-authorized';
+
+async function holdAndFollow(
+  ports: EventPorts,
+  parts: EventParts,
+  subscription: Subscription,
+  model: string,
+): Promise<CameraFault> {
+  try {
+    ports.tell('subscribed');
+    parts.reader.doubt();
+    await subscription.synchronise(); // a camera that cannot, tells each state at its next change
+    return await follow(ports, parts, subscription, model);
+  } finally {
+    if (subscription.isAlive) await subscription.unsubscribe(ports.times.unsubscribeMs);
+  }
+}
+
+/** Any camera tells its time, to anybody by the standard; a few want a user first. A fault only when nobody answers. */
+async function lookAtClock(
+  { link, clock, now, stop }: EventPorts,
+  { presence }: EventParts,
+): Promise<CameraFault | undefined> {
+  const path = link.devicePath;
+  const sentAt = now();
+  const open = await link.call({ path, operation: SYSTEM_DATE, isAnonymous: true, signal: stop });
+  const isClosed = !open.ok && open.error.reason === 'not-authorized';
+  const answer = isClosed ? await link.call({ path, operation: SYSTEM_DATE, signal: stop }) : open;
+  if (stop.aborted) return cameraFault('offline', 'stopped');
+  if (!answer.ok && isGone(answer.error)) {
+    await presence.missed();
+    return answer.error;
+  }
+  const cameraAt = answer.ok ? readSystemDateAndTime(answer.value) : undefined;
+  if (cameraAt !== undefined) clock.measure(cameraAt, sentAt, now());
+  if (answer.ok) await presence.heard();
+  return undefined;
+}
+
+/** How long to leave a camera alone, by what was wrong: an account that keeps being refused gets locked. */
+async function rest(ports: EventPorts, parts: EventParts, fault: CameraFault): Promise<void> {
+  const { tell, times, stop } = ports;
+  switch (fault.reason) {
+    case 'not-authorized':
+    case 'refused-address':
+      tell(fault.reason, fault);
+      return await pause(times.notAuthorizedMs, stop);
+    case 'not-supported':
+      tell('no-events', fault);
+      return await watchWithoutEvents(ports, parts);
+    default:
+      tell('waiting', fault);
+      return await pause(parts.backoff.nextMs(), stop);
+  }
+}
+
+/** A camera without events is looked at as often as another is pulled, and asked for its events each hour. */
+async function watchWithoutEvents(ports: EventPorts, parts: EventParts): Promise<void> {
+  const { times, now, random, stop } = ports;
+  const until = now() + times.noEventsMs;
+  while (!stop.aborted && now() < until) {
+    const waitMs = times.pullLeastMs + random() * (times.pullMostMs - times.pullLeastMs);
+    await pause(Math.min(waitMs, until - now()), stop);
+    if (!stop.aborted) await lookAtClock(ports, parts);
+  }
+}

@@ -1,0 +1,39 @@
+import { cpus } from 'node:os';
+import { Finishing } from './finishing.ts';
+import { ingest } from './ingest.ts';
+import { screen } from './screen.ts';
+import { type Bench, tableText } from './table.ts';
+import { video } from './video.ts';
+
+const PARTS: Readonly<Record<string, Bench>> = { ingest, screen, video };
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => PARTS[name] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(`没有 / there is no ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}\n`);
+  process.exit(2);
+}
+
+const cores = cpus();
+process.stdout.write(`${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node ${process.versions.node}\n`);
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
+for (const [name, part] of Object.entries(PARTS)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  const finishing = new Finishing();
+  const startedAt = Date.now();
+  try {
+    const stopped = new Promise<never>((_resolve, reject) =>
+      stopping.signal.addEventListener('abort', () => reject(new Error('stopped'))),
+    );
+    const rows = await Promise.race([part(finishing), stopped]);
+    process.stdout.write(`\n${name} (${Math.round((Date.now() - startedAt) / 1000)} s)\n${tableText(rows)}\n`);
+  } catch (error) {
+    process.stdout.write(`\n${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  } finally {
+    await finishing.finish();
+  }
+  if (stopping.signal.aborted) break;
+}

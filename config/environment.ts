@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { failed, ok, type Result } from '../gateway/domain/result.ts';
+import type { ConfigFault } from './fault.ts';
+
+/** How the text of a variable becomes a value: numbers that are none stay text, for the schema to refuse. */
+type Reading = 'text' | 'number' | 'list';
+
+/** Every setting that the environment can give, by its path in the file. The environment wins over the file. */
+export const VARIABLES: Readonly<Record<string, readonly [path: string, reading: Reading]>> = {
+  FENGSUI_HTTP_HOST: ['http.host', 'text'],
+  FENGSUI_HTTP_PORT: ['http.port', 'number'],
+  FENGSUI_DATA_DIR: ['dataDir', 'text'],
+  FENGSUI_ADMIN_PASSWORD: ['adminPassword', 'text'],
+  FENGSUI_MQTT_URL: ['mqtt.url', 'text'],
+  FENGSUI_MQTT_HOST: ['mqtt.host', 'text'],
+  FENGSUI_MQTT_PORT: ['mqtt.port', 'number'],
+  FENGSUI_MQTT_USERNAME: ['mqtt.username', 'text'],
+  FENGSUI_MQTT_PASSWORD: ['mqtt.password', 'text'],
+  FENGSUI_MQTT_CLIENT_ID: ['mqtt.clientId', 'text'],
+  FENGSUI_MQTT_COMMAND_TIMEOUT_MS: ['mqtt.commandTimeoutMs', 'number'],
+  FENGSUI_INFLUX_URL: ['influx.url', 'text'],
+  FENGSUI_INFLUX_API: ['influx.api', 'text'],
+  FENGSUI_INFLUX_TOKEN: ['influx.token', 'text'],
+  FENGSUI_INFLUX_ORG: ['influx.org', 'text'],
+  FENGSUI_INFLUX_BUCKET: ['influx.bucket', 'text'],
+  FENGSUI_INFLUX_DATABASE: ['influx.database', 'text'],
+  FENGSUI_INFLUX_USERNAME: ['influx.username', 'text'],
+  FENGSUI_INFLUX_PASSWORD: ['influx.password', 'text'],
+  FENGSUI_NATS_URL: ['natsUrl', 'text'],
+  FENGSUI_DEVICE_NETWORKS: ['deviceNetworks', 'list'],
+  FENGSUI_LOG_LEVEL: ['logLevel', 'text'],
+  FENGSUI_CITY: ['city', 'text'],
+  FENGSUI_CLOCK_ALLOWANCE_MS: ['clockAllowanceMs', 'number'],
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Given = Readonly<{ variable: string; path: string; value: unknown }>;
+
+/**
+ * What the environment says. `FENGSUI_MQTT_PASSWORD_FILE` names a file that holds the value (a container's secret);
+ * an empty variable counts as not set.
+ */
+export function readEnvironment(env: Environment): Result<readonly Given[], readonly ConfigFault[]> {
+  const given: Given[] = [];
+  const faults: ConfigFault[] = [];
+  for (const [variable, [path, reading]] of Object.entries(VARIABLES)) {
+    const value = env[variable];
+    const file = env[`${variable}_FILE`];
+    if (value !== undefined && value !== '') given.push({ variable, path, value: readAs(value, reading) });
+    else if (file !== undefined && file !== '') {
+      const content = contentOf(`${variable}_FILE`, path, file);
+      if (content.ok) given.push({ variable: `${variable}_FILE`, path, value: readAs(content.value, reading) });
+      else faults.push(content.error);
+    }
+  }
+  return faults.length > 0 ? failed(faults) : ok(given);
+}
+
+function readAs(value: string, reading: Reading): unknown {
+  if (reading === 'number') return /^\d{1,15}$/.test(value) ? Number(value) : value;
+  if (reading === 'list') return value.split(',').map((part) => part.trim());
+  return value;
+}
+
+function contentOf(variable: string, path: string, file: string): Result<string, ConfigFault> {
+  try {
+    return ok(readFileSync(file, 'utf8').trimEnd());
+  } catch {
+    const fault = { where: variable, line: undefined, path, value: file, expected: 'a file that can be read' };
+    return failed(fault);
+  }
+}

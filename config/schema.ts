@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { InfluxSettings, Settings } from './settings.ts';
+
+/** Every error text says what was expected: a fault is printed as `path is 'value', expected <text>`. */
+const text = (expected: string) =>
+  z.string({ error: expected }).min(1, { error: expected }).max(500, { error: expected });
+const wholeNumber = (min: number, max: number, unit: string) => {
+  const error = `a whole number from ${min} to ${max}${unit}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+const port = (otherwise: number) => wholeNumber(0, 65_535, ', 0 for any free one').default(otherwise);
+
+/** A URL of one of these schemes without a user and password in it: those have keys of their own. */
+const url = (schemes: readonly string[], example: string) => {
+  const names = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  return z.string({ error: `${names}, such as ${example}` }).superRefine((value, context) => {
+    const parsed = URL.parse(value);
+    if (parsed === null || !schemes.includes(parsed.protocol.slice(0, -1)) || parsed.hostname === '')
+      context.addIssue({ code: 'custom', message: `${names}, such as ${example}` });
+    else if (parsed.username !== '' || parsed.password !== '')
+      context.addIssue({ code: 'custom', message: 'a URL without a user and password; those have keys of their own' });
+  });
+};
+
+const CIDR_EXPECTED = 'a network such as 10.0.0.0/8 or fd00::/8';
+const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: CIDR_EXPECTED });
+
+const Http = z.strictObject({
+  host: text('the address to listen on, such as 127.0.0.1').default('127.0.0.1'),
+  port: port(8080),
+});
+
+const Mqtt = z.strictObject({
+  url: url(['mqtt', 'mqtts'], 'mqtts://broker.example:8883').optional(),
+  username: text('a user name').optional(),
+  password: text('a password').optional(),
+  clientId: z
+    .string({ error: 'letters, digits and -, at most 64' })
+    .regex(/^[A-Za-z0-9-]{1,64}$/, { error: 'letters, digits and -, at most 64' })
+    .default('fengsui-gateway'),
+  host: text('the address of the embedded broker, such as 127.0.0.1').default('127.0.0.1'),
+  port: port(1883),
+  commandTimeoutMs: wholeNumber(100, 120_000, ' ms').default(5000),
+});
+
+const InfluxKeys = z.strictObject({
+  api: z.enum(['v1', 'v2', 'v3'], { error: 'v1, v2 or v3' }).default('v2'),
+  url: url(['http', 'https'], 'http://127.0.0.1:8086'),
+  org: text('the organisation').optional(),
+  bucket: text('the bucket').optional(),
+  token: text('a token').optional(),
+  database: text('the database').optional(),
+  username: text('a user name').optional(),
+  password: text('a password').optional(),
+});
+
+/** The keys that each version of InfluxDB cannot do without. */
+const INFLUX_NEEDS = { v1: ['database'], v2: ['org', 'bucket', 'token'], v3: ['database', 'token'] } as const;
+
+/** Looked at even where another key is wrong, so that all faults are told at once. */
+const Influx = InfluxKeys.superRefine(
+  ({ api, ...given }, context) => {
+    for (const key of INFLUX_NEEDS[api] ?? [])
+      if (given[key] === undefined)
+        context.addIssue({ code: 'custom', path: [key], message: `a value, because influx.api is ${api}` });
+  },
+  { when: ({ value }) => typeof value === 'object' && value !== null },
+).transform(
+  ({ api, url: address, username, password, org = '', bucket = '', token = '', database = '' }): InfluxSettings => {
+    if (api === 'v1') return { api, url: address, database, username, password };
+    return api === 'v2' ? { api, url: address, org, bucket, token } : { api, url: address, database, token };
+  },
+);
+
+/** What the overrides of alarm types may name, from the shipped catalogue. */
+export type Overridable = Readonly<{ codes: readonly string[]; limitProfiles: readonly string[] }>;
+
+const severityError = '1 (red), 2 (orange), 3 (yellow) or 4 (blue)';
+const Severity = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)], { error: severityError });
+
+const alarmTypes = ({ codes, limitProfiles }: Overridable) => {
+  const Override = z.strictObject({
+    severity: Severity.optional(),
+    mergeWindowMs: wholeNumber(0, 604_800_000, ' ms').optional(),
+    limitProfile: z.enum(limitProfiles, { error: `one of ${limitProfiles.join(', ')}` }).optional(),
+  });
+  return z.strictObject(Object.fromEntries(codes.map((code) => [code, Override.optional()]))).default({});
+};
+
+/** The keys of `fengsui.yaml`, as in the table of the README. An unknown key is refused. */
+export const settingsSchema = (known: Overridable) =>
+  z.strictObject({
+    http: Http.prefault({}),
+    dataDir: text('a folder').default('./data'),
+    adminPassword: z
+      .string({ error: 'a password of 10 to 200 characters' })
+      .min(10, { error: 'a password of 10 to 200 characters' })
+      .max(200, { error: 'a password of 10 to 200 characters' })
+      .optional(),
+    mqtt: Mqtt.prefault({}),
+    influx: Influx.optional(),
+    natsUrl: url(['nats', 'tls'], 'nats://127.0.0.1:4222').optional(),
+    deviceNetworks: z
+      .array(Cidr, { error: `a list of networks, each ${CIDR_EXPECTED}` })
+      .max(100, { error: 'at most 100 networks' })
+      .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
+    logLevel: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+        error: 'fatal, error, warn, info, debug, trace or silent',
+      })
+      .default('info'),
+    city: z
+      .string({ error: 'a division code of 12 digits in quotes, such as "360900000000"' })
+      .regex(/^\d{12}$/, { error: 'a division code of 12 digits in quotes, such as "360900000000"' })
+      .default('360900000000'),
+    clockAllowanceMs: wholeNumber(0, 86_400_000, ' ms').default(120_000),
+    alarmTypes: alarmTypes(known),
+  });
+
+/** Keys whose values are never shown to anybody. */
+export const SECRETS: ReadonlySet<string> = new Set([
+  'adminPassword',
+  'mqtt.password',
+  'influx.token',
+  'influx.password',
+]);
+
+type Parsed = z.output<ReturnType<typeof settingsSchema>>;
+
+/** Absent and undefined are one here; the rest of the gateway reads `undefined`. */
+export function completed({ mqtt, adminPassword, influx, natsUrl, alarmTypes: overrides, ...rest }: Parsed): Settings {
+  const { url: brokerUrl, username, password, ...broker } = mqtt;
+  return {
+    ...rest,
+    adminPassword,
+    natsUrl,
+    influx,
+    mqtt: { ...broker, url: brokerUrl, username, password },
+    alarmTypes: Object.fromEntries(Object.entries(overrides).map(([code, given]) => [code, withoutGaps(given ?? {})])),
+  };
+}
+
+type Override = Settings['alarmTypes'][string];
+const withoutGaps = ({
+  severity,
+  mergeWindowMs,
+  limitProfile,
+}: NonNullable<Parsed['alarmTypes'][string]>): Override => ({
+  ...(severity === undefined ? {} : { severity }),
+  ...(mergeWindowMs === undefined ? {} : { mergeWindowMs }),
+  ...(limitProfile === undefined ? {} : { limitProfile }),
+});

@@ -1,0 +1,62 @@
+import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Severity } from '../severity/levels.ts';
+import { isInTab, type Tab } from './states.ts';
+
+export type ListFilter = Readonly<{ tab: Tab; search: string; severities: readonly Severity[] }>;
+
+/** What stands on screen: `rows` as they were gathered, what waits, red above the scroll area. */
+export type ListView = Readonly<{
+  rows: readonly Alarm[];
+  /** Rows that no longer fit the filter: greyed, in their place, until the list is gathered again. */
+  left: ReadonlySet<string>;
+  pending: readonly Alarm[];
+  pinned: readonly Alarm[];
+  /** Alarms of the tab that search and level filter hide. */
+  hidden: number;
+}>;
+
+/** Not accepted first, then by level, then the newest. */
+export function byUrgency(a: Alarm, b: Alarm): number {
+  const waiting = Number(b.state === 'new') - Number(a.state === 'new');
+  return waiting || a.severity - b.severity || b.occurredAt.localeCompare(a.occurredAt) || b.id.localeCompare(a.id);
+}
+
+export function matches({ search, severities }: ListFilter, alarm: Alarm): boolean {
+  if (severities.length > 0 && !severities.includes(alarm.severity)) return false;
+  const wanted = search.trim().toLowerCase();
+  return wanted === '' || textOf(alarm).includes(wanted);
+}
+
+function textOf({ title, place, device, type, assignee, text }: Alarm): string {
+  const parts = [title.zh, title.en, place.name, place.line, place.km, device, type, assignee, text];
+  return parts.join('\n').toLowerCase();
+}
+
+const isPinned = (alarm: Alarm): boolean => alarm.severity === 1 && alarm.state === 'new';
+
+/** The order of ids that a fresh list has; unaccepted red is not in it, it has a place of its own. */
+export function gather(alarms: readonly Alarm[], filter: ListFilter): readonly string[] {
+  return fitting(alarms, filter)
+    .filter((alarm) => !isPinned(alarm))
+    .sort(byUrgency)
+    .map(({ id }) => id);
+}
+
+const fitting = (alarms: readonly Alarm[], filter: ListFilter): Alarm[] =>
+  alarms.filter((alarm) => isInTab(filter.tab, alarm) && matches(filter, alarm));
+
+/** What a snapshot of ids shows of the alarms as they are now. Nothing in it moves; what is new waits. */
+export function view(snapshot: readonly string[], alarms: readonly Alarm[], filter: ListFilter): ListView {
+  const byId = new Map(alarms.map((alarm) => [alarm.id, alarm]));
+  const fits = fitting(alarms, filter);
+  const fitIds = new Set(fits.map(({ id }) => id));
+  const shown = new Set(snapshot);
+  const rows = snapshot.flatMap((id) => byId.get(id) ?? []);
+  return {
+    rows,
+    left: new Set(rows.filter(({ id }) => !fitIds.has(id)).map(({ id }) => id)),
+    pending: fits.filter((alarm) => !shown.has(alarm.id) && !isPinned(alarm)),
+    pinned: fits.filter((alarm) => !shown.has(alarm.id) && isPinned(alarm)).sort(byUrgency),
+    hidden: alarms.filter((alarm) => isInTab(filter.tab, alarm)).length - fits.length,
+  };
+}

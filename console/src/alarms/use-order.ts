@@ -1,0 +1,60 @@
+import { computed, ref } from 'vue';
+import type { Alarm, HistoryItem, Problem } from '../../../gateway/http/contract.ts';
+import { newId } from '../api/new-id.ts';
+import { giveOrder, mayHaveArrived, type Order } from './act.ts';
+import { useAlarms } from './alarms-store.ts';
+import { fetchHistory, lastByPerson } from './history.ts';
+
+/** Somebody else was first: what they did, and the alarm as it stands now. */
+export type Conflict = Readonly<{ present: Alarm; by: HistoryItem | undefined }>;
+
+/** Gives one order at a time and keeps what went wrong with it, so that it can be given again. */
+export function useOrder(onDone: (alarm: Alarm, order: Order) => void) {
+  const alarms = useAlarms();
+  const isBusy = ref(false);
+  const problem = ref<Problem>();
+  const conflict = ref<Conflict>();
+  let failed: { alarm: Pick<Alarm, 'id' | 'version'>; order: Order; key: string } | undefined;
+
+  async function give(alarm: Pick<Alarm, 'id' | 'version'>, order: Order, key: string = newId()): Promise<void> {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    clear();
+    const done = await giveOrder(alarm, order, key);
+    isBusy.value = false;
+    if ('alarm' in done) {
+      alarms.take(done.alarm);
+      return onDone(done.alarm, order);
+    }
+    failed = { alarm, order, key };
+    await explain(done.problem);
+  }
+
+  async function explain(found: Problem): Promise<void> {
+    if (found.status !== 409 || found.alarm === undefined) {
+      problem.value = found;
+      return;
+    }
+    const present = found.alarm;
+    alarms.take(present);
+    const history = await fetchHistory(present.id);
+    conflict.value = { present, by: lastByPerson(history) };
+  }
+
+  /** The same order again: on the new state after a conflict, with the same key where it may have arrived. */
+  async function again(): Promise<void> {
+    if (failed === undefined) return;
+    const { alarm, order, key } = failed;
+    const present = conflict.value?.present;
+    if (present !== undefined) return give(present, order);
+    await give(alarm, order, problem.value !== undefined && mayHaveArrived(problem.value) ? key : newId());
+  }
+
+  function clear(): void {
+    problem.value = undefined;
+    conflict.value = undefined;
+  }
+
+  const hasFailed = computed(() => problem.value !== undefined || conflict.value !== undefined);
+  return { isBusy, problem, conflict, hasFailed, give, again, clear };
+}

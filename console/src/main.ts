@@ -1,0 +1,14 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './severity/severity.css';
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { i18n } from './i18n/i18n.ts';
+import { createConsoleRouter } from './router.ts';
+
+const app = createApp(App);
+app.use(createPinia());
+app.use(i18n);
+app.use(createConsoleRouter());
+app.mount('#app');

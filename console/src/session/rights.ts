@@ -1,0 +1,32 @@
+import type { AlarmAction, Role } from '../../../gateway/http/contract.ts';
+
+export type Right =
+  | AlarmAction
+  | 'ptz'
+  | 'wall'
+  | 'command'
+  | 'readAlarms'
+  | 'viewCameras'
+  | 'readDeadLetters'
+  | 'replay';
+
+const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
+const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
+const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'ptz', 'wall'];
+
+/**
+ * Which screens and buttons a role is shown. The gateway alone decides, and refuses in words what is not allowed: this table only
+ * spares people buttons that would be refused.
+ */
+const SHOWN: Readonly<Record<Role, readonly Right[]>> = {
+  viewer: LOOK,
+  operator: SEAT,
+  dispatcher: [...SEAT, 'dispatch', 'transfer'],
+  patrol: FIELD,
+  administrator: [...LOOK, 'readDeadLetters', 'replay'],
+  security: [],
+  auditor: ['readAlarms', 'readDeadLetters'],
+};
+
+export const mayUse = (role: Role | undefined, right: Right): boolean =>
+  role !== undefined && SHOWN[role].includes(right);

@@ -1,0 +1,56 @@
+import { onBeforeUnmount, ref, watch } from 'vue';
+import type { Problem, Wall } from '../../../gateway/http/contract.ts';
+import { ask } from '../api/request.ts';
+import { useLive } from '../live/live-store.ts';
+
+/** What the gateway holds for one wall, kept up to date by the feed; `save` changes it for everybody. */
+export function useWall(id: () => string) {
+  const live = useLive();
+  const wall = ref<Wall>();
+  const problem = ref<Problem>();
+  const isOverridden = ref(false);
+  const path = (): string => `/walls/${encodeURIComponent(id())}`;
+
+  function take(found: Wall): void {
+    if (found.id === id() && found.version >= (wall.value?.version ?? 0)) wall.value = found;
+  }
+
+  async function load(): Promise<void> {
+    const answer = await ask<Wall>(path());
+    problem.value = answer.ok || answer.problem.status === 404 ? undefined : answer.problem;
+    if (answer.ok) take(answer.value);
+    // Nobody has laid out this wall yet.
+    else if (answer.problem.status === 404) wall.value ??= { id: id(), layout: 4, tiles: [], version: 0 };
+  }
+
+  async function save(change: Partial<Pick<Wall, 'layout' | 'tiles'>>): Promise<void> {
+    if (wall.value === undefined) return;
+    const { layout, tiles, version } = { ...wall.value, ...change };
+    // The gateway takes no more tiles than the layout shows.
+    const wish = { layout, tiles: tiles.slice(0, layout), version };
+    const answer = await ask<Wall>(path(), { method: 'PUT', body: wish });
+    problem.value = answer.ok || answer.problem.status === 409 ? undefined : answer.problem;
+    isOverridden.value = !answer.ok && answer.problem.status === 409;
+    if (answer.ok) take(answer.value);
+    else if (isOverridden.value) await load();
+  }
+
+  const unfollow = live.follow({
+    wall: take,
+    async load() {
+      await load();
+      return undefined;
+    },
+  });
+  watch(
+    id,
+    (wanted) => {
+      wall.value = undefined;
+      live.watchWall(wanted);
+      void load();
+    },
+    { immediate: true },
+  );
+  onBeforeUnmount(unfollow);
+  return { wall, problem, isOverridden, load, save };
+}

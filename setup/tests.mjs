@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from './run-command.mjs';
+import { say } from './say.mjs';
+
+/** Lint and types, each counted as one test: a fault there is a failure like any other. */
+const CHECKS = [
+  {
+    zh: '规范检查',
+    en: 'lint and format',
+    program: '@biomejs/biome/bin/biome',
+    args: ['check', '--error-on-warnings'],
+  },
+  { zh: '类型检查', en: 'types', program: 'typescript-native/bin/tsc', args: ['-p', '.'] },
+  {
+    zh: '界面类型检查',
+    en: 'types of the console',
+    program: 'vue-tsc/bin/vue-tsc.js',
+    args: ['--noEmit', '-p', 'console'],
+  },
+];
+
+/**
+ * Lint, types and tests; prints `N passed, N failed` as the last line. With arguments only the tests that they name.
+ * @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly string[]} args @returns {Promise<number>} exit code
+ */
+export async function runTests(root, env, args) {
+  const checked = args.length > 0 ? [] : await runChecks(root, env);
+  const { report, code } = await runVitest(root, env, args);
+  const counts = tally(checked, report, code);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+/** @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<boolean[]>} */
+async function runChecks(root, env) {
+  const results = [];
+  for (const { zh, en, program, args } of CHECKS) {
+    say(zh, en);
+    const code = await runCommand('node', [join(root, 'node_modules', program), ...args], { cwd: root, env });
+    if (code !== 0) say(`${zh}未通过`, `${en}: failed`);
+    results.push(code === 0);
+  }
+  return results;
+}
+
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly string[]} args */
+async function runVitest(root, env, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'fengsui-tests-'));
+  const file = join(folder, 'report.json');
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  say('测试', 'tests');
+  try {
+    const code = await runCommand('node', [vitest, 'run', ...reporters, ...args], { cwd: root, env });
+    return { code, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What passed and failed altogether. A test file that could not be loaded is one failure, and so is a runner that ends
+ * badly although each test went well (an error outside of them, no report).
+ * @param {readonly boolean[]} checked
+ * @param {{ testResults: { status: string, assertionResults: { status: string }[] }[] } | undefined} report
+ * @param {number} code exit code of the runner
+ */
+export function tally(checked, report, code) {
+  const counts = { passed: checked.filter(Boolean).length, failed: checked.filter((is) => !is).length, skipped: 0 };
+  let failedHere = 0;
+  for (const { status, assertionResults } of report?.testResults ?? []) {
+    const failed = assertionResults.filter((test) => test.status === 'failed').length;
+    const passed = assertionResults.filter((test) => test.status === 'passed').length;
+    counts.passed += passed;
+    counts.skipped += assertionResults.length - passed - failed;
+    failedHere += failed > 0 || status === 'passed' ? failed : 1;
+  }
+  counts.failed += failedHere === 0 && code !== 0 ? 1 : failedHere;
+  return counts;
+}

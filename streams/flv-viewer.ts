@@ -1,0 +1,161 @@
+import type { Session } from 'node-media-server/src/server/broadcast_server.js';
+import { tagKind } from './flv.ts';
+
+/** Where a viewer's bytes go. `sent` is called once the bytes have left the process, or cannot leave any more. */
+export interface FlvSink {
+  send(bytes: Buffer, sent: () => void): void;
+  /** Ends the viewer's connection; `reason` is for people. */
+  close(reason: string): void;
+}
+
+/** More than this or older than this unsent, and the viewer goes on at the next key frame. */
+export const QUEUE_MAX_BYTES = 4 * 1024 * 1024;
+export const QUEUE_MAX_MS = 3000;
+/** Nothing left the process for so long: the viewer is gone or has stopped looking. */
+export const STALL_MAX_MS = 10_000;
+/** What is given to the socket at once; the rest stays here, where it can still be dropped. */
+const WINDOW_BYTES = 256 * 1024;
+
+type Waiting = Readonly<{ tag: Buffer; at: number }>;
+
+/**
+ * One viewer of one stream, with a bounded queue. It never holds up the hub and never grows: what it cannot take in
+ * time is dropped whole, up to the next key frame, so that the picture jumps instead of falling ever further behind.
+ */
+export class FlvViewer implements Session {
+  readonly id: string;
+  readonly ip = '';
+  readonly protocol = 'flv';
+  readonly streamPath: string;
+  endTime = 0;
+  playCount = 0;
+  readonly #sink: FlvSink;
+  readonly #now: () => number;
+  #queue: Waiting[] = [];
+  #queueBytes = 0;
+  #inFlightBytes = 0;
+  #progressAt: number;
+  #config: Buffer | undefined;
+  #configWasDropped = false;
+  #waitsForKey = false;
+  #isHeld = false;
+  #isClosed = false;
+  #dropped = 0;
+
+  constructor(id: string, streamPath: string, sink: FlvSink, now: () => number) {
+    this.id = id;
+    this.streamPath = streamPath;
+    this.#sink = sink;
+    this.#now = now;
+    this.#progressAt = now();
+  }
+
+  /** Bytes that wait here or in the socket. */
+  get unsentBytes(): number {
+    return this.#queueBytes + this.#inFlightBytes;
+  }
+
+  /** Tags that this viewer never got. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Until `release`, tags only gather: what a newcomer gets first leaves in one write. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Passes over pictures that build on what this viewer never saw. */
+  awaitKey(): void {
+    this.#waitsForKey = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#pump();
+  }
+
+  /** The hub's call for each tag. */
+  sendBuffer = (tag: Buffer): void => {
+    if (this.#isClosed) return;
+    const kind = tagKind(tag);
+    if (kind === 'config') this.#config = tag;
+    if (this.#waitsForKey && kind !== 'key') {
+      this.#configWasDropped ||= kind === 'config';
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#waitsForKey) this.#resume();
+    this.#enqueue(tag);
+    this.#cutIfLate();
+    this.#pump();
+  };
+
+  /** To be called about each second: notices what only the passing of time shows. */
+  tick(): void {
+    this.#cutIfLate();
+    const isStalled = this.unsentBytes > 0 && this.#now() - this.#progressAt > STALL_MAX_MS;
+    if (isStalled) this.#end('stalled');
+  }
+
+  close = (): void => this.#end('closed');
+
+  #end(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#queue = [];
+    this.#queueBytes = 0;
+    this.#sink.close(reason);
+  }
+
+  #resume(): void {
+    this.#waitsForKey = false;
+    if (this.#configWasDropped && this.#config !== undefined) this.#enqueue(this.#config);
+    this.#configWasDropped = false;
+  }
+
+  #enqueue(tag: Buffer): void {
+    if (this.unsentBytes === 0) this.#progressAt = this.#now();
+    this.#queue.push({ tag, at: this.#now() });
+    this.#queueBytes += tag.length;
+  }
+
+  #cutIfLate(): void {
+    const oldest = this.#queue[0];
+    if (oldest === undefined) return;
+    if (this.unsentBytes <= QUEUE_MAX_BYTES && this.#now() - oldest.at <= QUEUE_MAX_MS) return;
+    this.#configWasDropped ||= this.#queue.some(({ tag }) => tagKind(tag) === 'config');
+    this.#dropped += this.#queue.length;
+    this.#queue = [];
+    this.#queueBytes = 0;
+    this.#waitsForKey = true;
+  }
+
+  #pump(): void {
+    while (!this.#isHeld && !this.#isClosed && this.#queue.length > 0 && this.#inFlightBytes < WINDOW_BYTES) {
+      const bytes = this.#takeBatch();
+      this.#inFlightBytes += bytes.length;
+      this.#sink.send(bytes, () => this.#onSent(bytes.length));
+    }
+  }
+
+  /** As many tags as fill the window, in one piece: fewer system calls are the lever of the whole plane. */
+  #takeBatch(): Buffer {
+    let count = 0;
+    let bytes = 0;
+    for (const { tag } of this.#queue) {
+      if (count > 0 && bytes + tag.length > WINDOW_BYTES) break;
+      count += 1;
+      bytes += tag.length;
+    }
+    const batch = this.#queue.splice(0, count).map(({ tag }) => tag);
+    this.#queueBytes -= bytes;
+    return batch.length === 1 && batch[0] !== undefined ? batch[0] : Buffer.concat(batch, bytes);
+  }
+
+  #onSent(bytes: number): void {
+    this.#inFlightBytes -= bytes;
+    this.#progressAt = this.#now();
+    this.#pump();
+  }
+}

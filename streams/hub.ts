@@ -1,0 +1,97 @@
+import Context from 'node-media-server/src/core/context.js';
+import Flv from 'node-media-server/src/protocol/flv.js';
+import BroadcastServer, { type Session } from 'node-media-server/src/server/broadcast_server.js';
+import type { AccessUnit, ParameterSets } from './access-unit.ts';
+import { configBody, FLV_VIDEO, pictureBody } from './flv.ts';
+import type { FlvViewer } from './flv-viewer.ts';
+import { Timeline } from './timeline.ts';
+
+/** A picture group beyond this is not kept for newcomers: they wait for the next key frame instead. */
+const GROUP_MAX_BYTES = 8 * 1024 * 1024;
+/** node-media-server empties a group of over 4096 tags and goes on in its middle: we are before it. */
+const GROUP_MAX_PICTURES = 4000;
+
+/**
+ * One stream inside node-media-server's hub: we publish, it keeps the picture group and fans out to the viewers.
+ * Only this file knows node-media-server, and of it only what lies in memory: its servers, its RTSP pull, its task
+ * store are not started, so nothing here listens on a port or writes a file.
+ */
+export class Broadcast {
+  readonly #broadcast: BroadcastServer;
+  readonly #publisher: Session;
+  readonly #timeline = new Timeline();
+  #sets: ParameterSets | undefined;
+  #groupBytes = 0;
+  #groupPictures = 0;
+
+  /** Throws when the path has a publisher: two relays of one stream are a mistake of ours. */
+  constructor(path: string) {
+    if (Context.broadcasts.has(path)) throw new Error(`already published: ${path}`);
+    this.#broadcast = new BroadcastServer(path);
+    this.#broadcast.flvHeader = Flv.createHeader(false, true); // with audio announced, mpegts.js waits for it for ever
+    this.#broadcast.publishGraceMs = 0;
+    this.#publisher = publisher(path);
+    Context.broadcasts.set(path, this.#broadcast);
+    const refusal = this.#broadcast.postPublish(this.#publisher);
+    if (refusal !== null) throw new Error(refusal);
+  }
+
+  /** Gives the picture to all viewers; answers its tag's body, which the snapshot is made of. */
+  publish(unit: AccessUnit, at: number): Buffer {
+    const { dtsMs, compositionMs } = this.#timeline.next(unit.rtpTime, at);
+    if (unit.parameterSets !== undefined && unit.parameterSets !== this.#sets) {
+      this.#sets = unit.parameterSets;
+      this.#send(dtsMs, configBody(unit.parameterSets));
+    }
+    const body = pictureBody(unit, compositionMs);
+    this.#send(dtsMs, body);
+    this.#boundGroup(unit.isKey, body.length);
+    return body;
+  }
+
+  /** The source is gone for now: a newcomer must not take its last pictures for the present. */
+  interrupt(): void {
+    this.#timeline.restart();
+    this.#sets = undefined;
+    this.#broadcast.flvGopCache = null;
+  }
+
+  join(viewer: FlvViewer): void {
+    viewer.hold();
+    this.#broadcast.postPlay(viewer);
+    if (this.#broadcast.flvGopCache === null) viewer.awaitKey();
+    viewer.release();
+  }
+
+  leave(viewer: FlvViewer): void {
+    this.#broadcast.donePlay(viewer);
+  }
+
+  close(): void {
+    this.#broadcast.donePublish(this.#publisher);
+    Context.broadcasts.delete(this.#publisher.streamPath);
+  }
+
+  #send(dtsMs: number, body: Buffer): void {
+    this.#broadcast.broadcastMessage(Flv.parserTag(FLV_VIDEO, dtsMs, body.length, body));
+  }
+
+  #boundGroup(isKey: boolean, bytes: number): void {
+    this.#groupBytes = isKey ? bytes : this.#groupBytes + bytes;
+    this.#groupPictures = isKey ? 1 : this.#groupPictures + 1;
+    this.#broadcast.rtmpGopCache = null; // nobody plays RTMP here; it would double the memory
+    const isTooLong = this.#groupBytes > GROUP_MAX_BYTES || this.#groupPictures > GROUP_MAX_PICTURES;
+    if (isTooLong) this.#broadcast.flvGopCache = null;
+  }
+}
+
+const publisher = (path: string): Session => ({
+  id: path,
+  ip: '',
+  protocol: 'rtsp',
+  streamPath: path,
+  endTime: 0,
+  playCount: 0,
+  sendBuffer: () => {},
+  close: () => {},
+});

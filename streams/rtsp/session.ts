@@ -1,0 +1,209 @@
+import { failed, ok, type Result } from '../../gateway/domain/result.ts';
+import type { AccessUnit } from '../access-unit.ts';
+import { type DeviceNetworks, resolveAddress } from '../address.ts';
+import { fault, type StreamFault } from '../fault.ts';
+import { chooseTrack, type Depacketiser, type Track } from '../rtp/depacketiser.ts';
+import { readRtp } from '../rtp/packet.ts';
+import { RtspConnection } from './connection.ts';
+import type { Credentials } from './digest.ts';
+import type { RtspResponse } from './message.ts';
+import { readSdp } from './sdp.ts';
+import { controlPath, pathOf, type RtspTarget, readTarget, uriOf } from './target.ts';
+
+export type SessionOptions = Readonly<{
+  url: string;
+  credentials?: Credentials | undefined;
+  allowBasic: boolean;
+  networks: DeviceNetworks;
+  limits: SessionLimits;
+  onAccessUnit: (unit: AccessUnit) => void;
+  /** Bytes of pictures as they came, for the bit rate. */
+  onBytes: (bytes: number) => void;
+  /** Once, when the stream is over through no act of ours. */
+  onEnd: (fault: StreamFault) => void;
+}>;
+export type SessionLimits = Readonly<{ connectTimeoutMs: number; answerTimeoutMs: number; silenceMs: number }>;
+export const SESSION_LIMITS: SessionLimits = { connectTimeoutMs: 5000, answerTimeoutMs: 8000, silenceMs: 10_000 };
+
+/** Without a word from the server a session lives a minute. Source: RFC 2326, 12.37. */
+const SESSION_TIMEOUT_S = 60;
+const CHANNEL_MAX = 255;
+/** How finely silence is measured: a fifth of its limit at worst. */
+const SILENCE_TICKS = 5;
+
+/** Opens a stream and plays it: OPTIONS, DESCRIBE, SETUP, PLAY. `signal` gives the attempt up. */
+export async function playRtsp(
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<RtspSession, StreamFault>> {
+  const target = readTarget(options.url);
+  if (!target.ok) return target;
+  const address = await resolveAddress(target.value.host, options.networks);
+  if (!address.ok) return address;
+  const session = new RtspSession(options, target.value);
+  const onAbort = (): void => session.close();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const played = await session.play(address.value, signal);
+  signal.removeEventListener('abort', onAbort);
+  if (played.ok) return ok(session);
+  session.close();
+  return played;
+}
+
+/** One camera's stream while it plays. */
+export class RtspSession {
+  readonly #options: SessionOptions;
+  readonly #target: RtspTarget;
+  #connection: RtspConnection | undefined;
+  #depacketiser: Depacketiser | undefined;
+  #payloadType = 0;
+  #rtpChannel = 0;
+  #sessionId: string | undefined;
+  #playUri = '';
+  #keepAliveMethod = 'OPTIONS';
+  #keepAlive: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #quietTicks = 0;
+  #over = false;
+
+  constructor(options: SessionOptions, target: RtspTarget) {
+    this.#options = options;
+    this.#target = target;
+  }
+
+  get lostPackets(): number {
+    return this.#depacketiser?.lost ?? 0;
+  }
+
+  async play(address: string, signal: AbortSignal): Promise<Result<void, StreamFault>> {
+    const opened = await RtspConnection.open(this.#connectionOptions(address), signal);
+    if (!opened.ok) return opened;
+    this.#connection = opened.value;
+    if (this.#over) return failed(fault('closed', 'closed by us'));
+    const track = await this.#describe(opened.value);
+    if (!track.ok) return track;
+    const { track: chosen, setupPath } = track.value;
+    this.#payloadType = chosen.media.payloadType;
+    this.#depacketiser = chosen.open(this.#options.onAccessUnit);
+    return this.#setupAndPlay(opened.value, uriOf(this.#target, setupPath));
+  }
+
+  /** Ends the stream with TEARDOWN, so that the camera frees its slot at once. */
+  close(): void {
+    this.#over = true;
+    clearInterval(this.#keepAlive);
+    clearInterval(this.#watch);
+    const headers = this.#sessionId === undefined ? [] : [`Session: ${this.#sessionId}`];
+    const goodbye = { method: 'TEARDOWN', uri: this.#playUri, headers };
+    if (this.#sessionId === undefined) this.#connection?.close();
+    else this.#connection?.close(goodbye);
+  }
+
+  #connectionOptions(address: string) {
+    return {
+      address,
+      port: this.#target.port,
+      credentials: this.#options.credentials,
+      allowBasic: this.#options.allowBasic,
+      connectTimeoutMs: this.#options.limits.connectTimeoutMs,
+      answerTimeoutMs: this.#options.limits.answerTimeoutMs,
+      onFrame: (channel: number, payload: Buffer) => this.#onFrame(channel, payload),
+      onEnd: (found: StreamFault) => this.#end(found),
+    };
+  }
+
+  async #describe(connection: RtspConnection): Promise<Result<{ track: Track; setupPath: string }, StreamFault>> {
+    const uri = uriOf(this.#target);
+    const options = await connection.request('OPTIONS', uri);
+    if (options.ok) this.#noteMethods(options.value);
+    else if (options.error.reason !== 'refused') return options; // some cameras answer OPTIONS with 4xx or 5xx
+    const described = await connection.request('DESCRIBE', uri, ['Accept: application/sdp']);
+    if (!described.ok) return described;
+    const sdp = readSdp(described.value.body);
+    const track = chooseTrack(sdp);
+    if (!track.ok) return track;
+    const base = this.#basePath(described.value);
+    const aggregate = controlPath(base, sdp.control);
+    const setupPath = controlPath(base, track.value.media.control);
+    if (aggregate === undefined || setupPath === undefined)
+      return failed(fault('not-rtsp', 'a control address that is none'));
+    this.#playUri = uriOf(this.#target, aggregate);
+    return ok({ track: track.value, setupPath });
+  }
+
+  #noteMethods(options: RtspResponse): void {
+    const methods = (options.headers.get('public') ?? []).join(',').toUpperCase();
+    if (/\bGET_PARAMETER\b/.test(methods)) this.#keepAliveMethod = 'GET_PARAMETER';
+  }
+
+  #basePath(described: RtspResponse): string {
+    const base = described.headers.get('content-base')?.[0] ?? described.headers.get('content-location')?.[0];
+    return (base === undefined ? undefined : pathOf(base)) ?? this.#target.path;
+  }
+
+  async #setupAndPlay(connection: RtspConnection, uri: string): Promise<Result<void, StreamFault>> {
+    const setup = await connection.request('SETUP', uri, ['Transport: RTP/AVP/TCP;unicast;interleaved=0-1']);
+    if (!setup.ok) return setup;
+    const transport = setup.value.headers.get('transport')?.[0] ?? '';
+    if (!/RTP\/AVP\/TCP/i.test(transport))
+      return failed(fault('refused', 'the camera does not send inside its TCP connection'));
+    this.#rtpChannel = Math.min(Number(/interleaved=(\d{1,3})/.exec(transport)?.[1] ?? 0), CHANNEL_MAX);
+    const [id = '', parameters = ''] = split(setup.value.headers.get('session')?.[0] ?? '');
+    if (!/^[\x21-\x7e]{1,256}$/.test(id)) return failed(fault('not-rtsp', 'the camera gave no session'));
+    this.#sessionId = id;
+    this.#watchSilence();
+    const played = await connection.request('PLAY', this.#playUri, [`Session: ${id}`, 'Range: npt=0.000-']);
+    if (!played.ok) return played;
+    if (this.#over) return failed(fault('closed', 'closed by us'));
+    this.#keepAliveEvery(timeoutSeconds(parameters) * 500);
+    return ok(undefined);
+  }
+
+  /** Half the session's time, so that one lost answer does not end it. */
+  #keepAliveEvery(intervalMs: number): void {
+    const ask = async (): Promise<void> => {
+      if (this.#connection?.isWaiting === true) return;
+      const headers = this.#sessionId === undefined ? [] : [`Session: ${this.#sessionId}`];
+      const answer = await this.#connection?.request(this.#keepAliveMethod, this.#playUri, headers);
+      // Announced and then refused: OPTIONS keeps a session alive as well. No answer: while pictures come, so be it.
+      if (answer?.ok === false && answer.error.reason === 'refused') this.#keepAliveMethod = 'OPTIONS';
+    };
+    this.#keepAlive = setInterval(() => void ask(), intervalMs);
+  }
+
+  /** A camera that was cut from the network says nothing more, and TCP would wait for hours. */
+  #watchSilence(): void {
+    this.#quietTicks = 0;
+    const { silenceMs } = this.#options.limits;
+    this.#watch = setInterval(() => {
+      this.#quietTicks += 1;
+      if (this.#quietTicks > SILENCE_TICKS) this.#end(fault('silent', `no picture for ${silenceMs} ms`));
+    }, silenceMs / SILENCE_TICKS);
+  }
+
+  #onFrame(channel: number, payload: Buffer): void {
+    if (channel !== this.#rtpChannel || this.#over) return;
+    const packet = readRtp(payload);
+    if (packet === undefined || packet.payloadType !== this.#payloadType) return;
+    this.#quietTicks = 0;
+    this.#options.onBytes(payload.length);
+    this.#depacketiser?.push(packet);
+  }
+
+  #end(found: StreamFault): void {
+    if (this.#over) return;
+    this.close();
+    this.#options.onEnd(found);
+  }
+}
+
+function split(session: string): readonly [string, string] {
+  const semicolon = session.indexOf(';');
+  return semicolon === -1 ? [session.trim(), ''] : [session.slice(0, semicolon).trim(), session.slice(semicolon)];
+}
+
+/** Between 2 s and an hour, whatever the camera says: a keep-alive each millisecond would serve nobody. */
+function timeoutSeconds(parameters: string): number {
+  const told = Number(/timeout\s*=\s*(\d{1,6})/i.exec(parameters)?.[1] ?? SESSION_TIMEOUT_S);
+  return Math.min(Math.max(told, 2), 3600);
+}
