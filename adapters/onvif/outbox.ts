@@ -22,14 +22,17 @@ export class Outbox {
     this.#stop = stop;
   }
 
-  /** Resolves once all is durable, or when the camera's session was stopped meanwhile. */
-  async deliver(reports: readonly Report[]): Promise<void> {
+  /**
+   * Resolves once all is durable, or when the camera's session was stopped meanwhile. Before each further try
+   * `meanwhile` is asked to do what must not wait for the journal.
+   */
+  async deliver(reports: readonly Report[], meanwhile?: () => Promise<void>): Promise<void> {
     for (let from = 0; from < reports.length; from += REPORTS_MAX) {
-      await this.#deliverPart(reports.slice(from, from + REPORTS_MAX));
+      await this.#deliverPart(reports.slice(from, from + REPORTS_MAX), meanwhile);
     }
   }
 
-  async #deliverPart(part: readonly Report[]): Promise<void> {
+  async #deliverPart(part: readonly Report[], meanwhile: (() => Promise<void>) | undefined): Promise<void> {
     for (let waitMs = RETRY_LEAST_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MOST_MS)) {
       try {
         return await this.#intake.accept(part);
@@ -40,6 +43,7 @@ export class Outbox {
         this.#log.warn({ device, count, err: error }, 'journal took no reports of a camera: kept, offered again');
       }
       await pause(waitMs, this.#stop);
+      await meanwhile?.();
     }
   }
 }

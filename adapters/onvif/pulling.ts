@@ -40,7 +40,7 @@ export async function follow(
       nonsense = 0;
       quirks.pullHeld(model, tookMs);
       const notifications = readNotifications(answer.value);
-      await take(ports, parts, notifications, telling);
+      await take(ports, parts, notifications, telling, () => keepAlive(subscription));
       if (notifications.length === 0) await pause(ports.times.emptyPullLeastMs - tookMs, stop);
     } else {
       nonsense = answer.error.reason === 'bad-answer' ? nonsense + 1 : 0;
@@ -57,18 +57,24 @@ export async function follow(
 const jittered = ({ times, random }: EventPorts): number =>
   Math.round(times.pullLeastMs + random() * (times.pullMostMs - times.pullLeastMs));
 
+/** While the journal takes nothing the camera keeps what happens, as long as the subscription lives. */
+async function keepAlive(subscription: Subscription): Promise<void> {
+  if (subscription.isRenewalDue(0)) await subscription.renew();
+}
+
 async function take(
   ports: EventPorts,
   { reader, presence, backoff }: EventParts,
   notifications: readonly Notification[],
   telling: Telling,
+  meanwhile: () => Promise<void>,
 ): Promise<void> {
   const [device, now] = [ports.device(), ports.now()];
   backoff.reset();
   await presence.heard();
   const reports = reader.read(device, notifications, now);
   const settled = hasTold(telling, notifications) ? reader.settle(device, telling.isTold, now) : [];
-  await ports.outbox.deliver([...reports, ...settled, ...reader.clockReports(device, now)]);
+  await ports.outbox.deliver([...reports, ...settled, ...reader.clockReports(device, now)], meanwhile);
 }
 
 /** True once, when the states have been told: at the first pull without one, or when none came for a while. */

@@ -34,7 +34,12 @@ export const fault =
       status,
     );
 
-export const notification = (topic: string, operation: string | undefined, data: string, at = new Date().toISOString()): string =>
+export const notification = (
+  topic: string,
+  operation: string | undefined,
+  data: string,
+  at = new Date().toISOString(),
+): string =>
   `<wsnt:NotificationMessage><wsnt:Topic>${topic}</wsnt:Topic><wsnt:Message><t:Message UtcTime="${at}"${operation === undefined ? '' : ` PropertyOperation="${operation}"`}><t:Source><t:SimpleItem Name="Source" Value="0"/></t:Source><t:Data>${data}</t:Data></t:Message></wsnt:Message></wsnt:NotificationMessage>`;
 
 /** A camera on loopback that does what the test says, and otherwise just what the standard wants. */
@@ -51,7 +56,10 @@ export async function startScriptedCamera(): Promise<ScriptedCamera> {
     const answer = () => {
       clearTimeout(timer);
       waiting = undefined;
-      say(response, `<tev:PullMessagesResponse>${lifetime('tev', 'tev')}${queue.splice(0).join('')}</tev:PullMessagesResponse>`);
+      say(
+        response,
+        `<tev:PullMessagesResponse>${lifetime('tev', 'tev')}${queue.splice(0).join('')}</tev:PullMessagesResponse>`,
+      );
     };
     const timer = setTimeout(answer, seconds * 1_000);
     response.on('close', () => clearTimeout(timer));
@@ -83,7 +91,8 @@ export async function startScriptedCamera(): Promise<ScriptedCamera> {
       queue.push(...notifications);
       waiting?.();
     },
-    script: (operation, script) => void (script === undefined ? scripts.delete(operation) : scripts.set(operation, script)),
+    script: (operation, script) =>
+      void (script === undefined ? scripts.delete(operation) : scripts.set(operation, script)),
     heardOf: async (operation, times) => {
       while (count(operation) < times) await new Promise<void>((resolve) => listeners.push(resolve));
     },

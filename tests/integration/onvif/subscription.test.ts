@@ -184,6 +184,24 @@ it('waits with the next pull until the journal has the last one, and loses nothi
   expect(intake.of('signal').map(({ active }) => active)).toEqual([true, false]);
 });
 
+it('keeps its subscription while the journal refuses, so that the camera keeps what happens meanwhile', async () => {
+  const { camera, intake, adapter } = await start();
+  camera.script('CreatePullPointSubscription', (response) => say(response, created(1)));
+  await adapter.start();
+  await intake.until(() => intake.of('status').length === 1);
+  await camera.heardOf('PullMessages', 1);
+  intake.refuse(true);
+  camera.notify(input(true));
+  await intake.until(() => intake.refusals > 0);
+  const [pulls, renewals] = [camera.count('PullMessages'), camera.count('Renew')];
+  await camera.heardOf('Renew', renewals + 1);
+  expect(camera.count('PullMessages')).toBe(pulls);
+  camera.notify(input(false));
+  intake.refuse(false);
+  await intake.until(() => intake.of('signal').length === 2);
+  expect(camera.count('CreatePullPointSubscription')).toBe(1);
+});
+
 it('is offline after two missed pulls, and online again with the first good answer', async () => {
   const { camera, intake, adapter } = await start();
   await adapter.start();
