@@ -12,6 +12,7 @@ import { urlOf } from './link.ts';
 import { Pace } from './pace.ts';
 import { ModelQuirks } from './quirks.ts';
 import { createRtspCameras } from './rtsp-only.ts';
+import { KNOCK_TIMES, type KnockTimes, RtspPresence } from './rtsp-presence.ts';
 import { createTransport } from './transport.ts';
 
 /** Southbound ONVIF and plain RTSP cameras: their events to the intake, and what is asked of them. */
@@ -41,21 +42,21 @@ export type OnvifAdapterPorts = Readonly<{
   /** Cameras started or stopped in a second. */
   pace?: number;
   times?: Partial<EventTimes>;
+  knockTimes?: KnockTimes;
 }>;
 
 /** A city's cameras behind one switch come back together: this many a second keep its network and ours calm. */
 const PACE = 200;
 const ONVIF = 'onvif';
+const RTSP = 'rtsp';
 
 export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
   const networks = createDeviceNetworks(ports.deviceNetworks);
   const transport = createTransport(networks);
   const times = { ...EVENT_TIMES, ...ports.times };
-  const cameras = new Cameras(
-    ports.directory,
-    { ...ports, transport, times, quirks: new ModelQuirks() },
-    ports.pace ?? PACE,
-  );
+  const pace = new Pace(ports.pace ?? PACE);
+  const cameras = new Cameras(ports.directory, { ...ports, transport, times, quirks: new ModelQuirks() }, pace);
+  const presence = new RtspPresence({ ...ports, networks, pace, times: ports.knockTimes ?? KNOCK_TIMES });
   const rtsp = createRtspCameras(ports.directory, networks);
   const unknown = (id: DeviceId) => failed(cameraFault('unknown-device', `no camera ${id}`));
   const noOnvif = (id: DeviceId) =>
@@ -63,12 +64,16 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
   let unfollow: (() => void) | undefined;
   return {
     start: async () => {
-      unfollow = ports.directory.onChange((id) => void cameras.changed(id));
+      unfollow = ports.directory.onChange((id) => {
+        presence.changed(id);
+        void cameras.changed(id);
+      });
+      for (const { id } of ports.directory.byProfile(RTSP)) presence.changed(id);
       await Promise.all(ports.directory.byProfile(ONVIF).map(({ id }) => cameras.changed(id)));
     },
     stop: async () => {
       unfollow?.();
-      await cameras.stop();
+      await Promise.all([cameras.stop(), presence.stop()]);
       transport.close();
     },
     describe: async (id) => (await cameras.find(id)?.control.describe()) ?? rtsp.describe(id) ?? unknown(id),
@@ -92,10 +97,10 @@ class Cameras {
   readonly #changing = new Map<DeviceId, Promise<void>>();
   #isStopped = false;
 
-  constructor(directory: DeviceDirectory, ports: CameraPorts, perSecond: number) {
+  constructor(directory: DeviceDirectory, ports: CameraPorts, pace: Pace) {
     this.#directory = directory;
     this.#ports = ports;
-    this.#pace = new Pace(perSecond);
+    this.#pace = pace;
   }
 
   find = (id: DeviceId): OnvifCamera | undefined => this.#running.get(id)?.camera;

@@ -114,3 +114,13 @@ it('gives the subscription back when it stops', async () => {
   await adapter.stop();
   expect(camera.subscriptions()).toBe(0);
 });
+
+it('gives the streams of a fixed camera, which has no PTZ in its profiles', async () => {
+  const fixed = await startCamera({ id: 'fixed', name: 'Fixed', ...LOGIN, hasPtz: false });
+  const tags = [`port:${new URL(fixed.rtspUrl('main')).port}`];
+  directory.put(cameraDevice('fixed', fixed.onvifUrl, { tags }));
+  await vi.waitFor(async () => expect(await adapter.source('fixed', 'main')).toMatchObject({ ok: true }));
+  expect(await adapter.describe('fixed')).toMatchObject({ ok: true, value: { hasPtz: false } });
+  directory.remove('fixed');
+  await fixed.stop();
+});
