@@ -43,10 +43,11 @@ export async function run(job: FfmpegJob): Promise<Result<Buffer, FfmpegFault>> 
 }
 
 async function runNow(job: FfmpegJob): Promise<Result<Buffer, FfmpegFault>> {
-  if (job.signal?.aborted === true) return failed({ reason: 'cancelled', text: 'cancelled' });
   // fluent-ffmpeg throws out of nowhere when the binary it remembers is gone: we look each time.
   const binary = await findBinary();
   if (binary === undefined) return failed({ reason: 'missing', text: 'ffmpeg is not installed' });
+  // Looked at last: an abort while we were looking for the binary gives no event any more.
+  if (job.signal?.aborted === true) return failed({ reason: 'cancelled', text: 'cancelled' });
   return new Promise((resolve) => new Run(job, binary, resolve).start());
 }
 

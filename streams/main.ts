@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { pino } from 'pino';
-import { deviceNetworks } from './address.ts';
+import { deviceNetworks } from '../gateway/domain/device-networks.ts';
 import { type PlaneSettings, type ToGateway, ToPlane } from './ipc.ts';
 import { Relays } from './relays.ts';
 import { SESSION_LIMITS } from './rtsp/session.ts';

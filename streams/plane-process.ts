@@ -59,6 +59,10 @@ export class PlaneProcess {
     else onDone(new Error('the video plane is away'));
   }
 
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   /** Asks it to end and waits for it; one that does not listen is ended. */
   async stop(): Promise<void> {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MAX_MS);

@@ -38,6 +38,9 @@ const LINGER_MS = 5000;
 const READY_MAX_MS = 15_000;
 /** The plane answers a snapshot within its own limits (8 s for the picture, 10 s to decode); this is for a dead one. */
 const ANSWER_MAX_MS = 30_000;
+/** A process that lives and does not answer is worse than a dead one: it keeps its viewers. */
+const WATCH_MS = 5000;
+const WATCH_ANSWER_MAX_MS = 10_000;
 const RESTART_MIN_MS = 200;
 const RESTART_MAX_MS = 5000;
 /** A process that lived so long died of something new. */
@@ -67,6 +70,7 @@ class SupervisedPlane implements VideoPlane {
   #startedAt = 0;
   #deaths = 0;
   #restart: NodeJS.Timeout | undefined;
+  #watch: NodeJS.Timeout | undefined;
   #isStopped = true;
   #questionId = 0;
   #onReady: () => void = () => {};
@@ -83,12 +87,14 @@ class SupervisedPlane implements VideoPlane {
     this.#onReady = resolve;
     const timer = setTimeout(() => reject(new Error('the video plane did not start')), READY_MAX_MS);
     this.#spawn();
+    this.#watch = setInterval(() => void this.#lookAfter(), WATCH_MS);
     await ready.finally(() => clearTimeout(timer));
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#restart);
+    clearInterval(this.#watch);
     await this.#process?.stop();
   }
 
@@ -125,6 +131,15 @@ class SupervisedPlane implements VideoPlane {
     });
   }
 
+  async #lookAfter(): Promise<void> {
+    const watched = this.#process;
+    if (watched === undefined) return;
+    const answer = await this.#ask((id) => ({ kind: 'status', id }), WATCH_ANSWER_MAX_MS);
+    if (answer !== undefined || this.#isStopped || this.#process !== watched) return;
+    this.#options.log.error({ pid: watched.pid }, 'video plane does not answer, ending it');
+    watched.kill();
+  }
+
   #onMessage(message: ToGateway): void {
     if (message.kind === 'ready') {
       this.#options.log.info({ pid: this.#process?.pid }, 'video plane ready');
@@ -153,7 +168,7 @@ class SupervisedPlane implements VideoPlane {
     for (const listener of this.#listeners) listener(status);
   }
 
-  #ask(question: (id: number) => ToPlane): Promise<Answer | undefined> {
+  #ask(question: (id: number) => ToPlane, maxMs = ANSWER_MAX_MS): Promise<Answer | undefined> {
     this.#questionId += 1;
     const id = this.#questionId;
     return new Promise((resolve) => {
@@ -162,7 +177,7 @@ class SupervisedPlane implements VideoPlane {
         this.#questions.delete(id);
         resolve(answer);
       };
-      const timer = setTimeout(settle, ANSWER_MAX_MS, undefined);
+      const timer = setTimeout(settle, maxMs, undefined);
       this.#questions.set(id, { settle, timer });
       if (this.#process === undefined) settle(undefined);
       else this.#process.send(question(id), undefined, (error) => error !== null && settle(undefined));

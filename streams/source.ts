@@ -1,6 +1,6 @@
 import type { Connection } from '../gateway/domain/device.ts';
+import type { DeviceNetworks } from '../gateway/domain/device-networks.ts';
 import type { AccessUnit } from './access-unit.ts';
-import type { DeviceNetworks } from './address.ts';
 import type { StreamFault, StreamFaultReason } from './fault.ts';
 import { playRtsp, type SessionLimits } from './rtsp/session.ts';
 

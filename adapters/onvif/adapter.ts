@@ -3,7 +3,7 @@ import type { PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import { createDeviceNetworks } from './address.ts';
+import { createCameraNetworks } from './address.ts';
 import { type CameraPorts, type CameraStatus, type OnvifCamera, startOnvifCamera } from './camera.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import type { CameraDescription } from './control.ts';
@@ -51,7 +51,7 @@ const ONVIF = 'onvif';
 const RTSP = 'rtsp';
 
 export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
-  const networks = createDeviceNetworks(ports.deviceNetworks);
+  const networks = createCameraNetworks(ports.deviceNetworks);
   const transport = createTransport(networks);
   const times = { ...EVENT_TIMES, ...ports.times };
   const pace = new Pace(ports.pace ?? PACE);

@@ -1,30 +1,23 @@
 import { lookup as resolve } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { admitHost, deviceNetworks } from '../../gateway/domain/device-networks.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 
-/** Where the gateway may call devices. */
-export interface DeviceNetworks {
+/** The device networks, as this adapter asks for them. */
+export interface CameraNetworks {
   /** The address to connect to, inside the networks; a name is resolved first, and the address is what counts. */
   admit(hostname: string): Promise<Result<string, CameraFault>>;
 }
 
-/** `cidrs` such as `10.0.0.0/8`, IPv4 or IPv6. Throws on a text that is none: configuration was checked before. */
-export function createDeviceNetworks(cidrs: readonly string[]): DeviceNetworks {
-  const allowed = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = '', bits = ''] = cidr.split('/');
-    allowed.addSubnet(network, Number(bits), isIP(network) === 6 ? 'ipv6' : 'ipv4');
-  }
-  const admits = (address: string) => allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** `cidrs` such as `10.0.0.0/8`. Throws on a text that is none: configuration was checked before. */
+export function createCameraNetworks(cidrs: readonly string[]): CameraNetworks {
+  const networks = deviceNetworks(cidrs);
   return {
     admit: async (hostname) => {
-      const bare = hostname.replace(/^\[|\]$/g, '');
-      const addresses = isIP(bare) === 0 ? await addressesOf(bare) : [bare];
-      if (addresses.length === 0) return failed(cameraFault('offline', `no address for ${bare}`));
-      const first = addresses.map(unmapped).find(admits);
-      if (first === undefined) return failed(cameraFault('refused-address', `${bare} is outside the device networks`));
-      return ok(first);
+      const admitted = await admitHost(hostname, networks, addressesOf);
+      if (admitted === undefined) return failed(cameraFault('offline', `no address for ${hostname}`));
+      if (admitted !== 'outside') return ok(admitted.address);
+      return failed(cameraFault('refused-address', `${hostname} is outside the device networks`));
     },
   };
 }
@@ -33,9 +26,6 @@ async function addressesOf(name: string): Promise<readonly string[]> {
   const found = await resolve(name, { all: true, verbatim: true }).catch(() => []); // a name without an address
   return found.map(({ address }) => address);
 }
-
-/** `::ffff:10.0.0.1` is 10.0.0.1, and is judged as that. */
-const unmapped = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
 /**
  * Path and query of a URL that a camera gave: all that is believed of it (the host rule), since a camera behind

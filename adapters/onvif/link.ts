@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Connection } from '../../gateway/domain/device.ts';
+import { type Credentials, DigestAnswers, strongestDigest } from '../../gateway/domain/http-digest.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import type { CameraClock } from './clock.ts';
-import { answerChallenge, type Challenge, type Login, readChallenge } from './digest.ts';
 import { envelope, readEnvelope } from './soap.ts';
 import { ANSWER_MAX_BYTES, type HttpAnswer, type HttpAsk, type Transport } from './transport.ts';
 import { usernameToken } from './username-token.ts';
@@ -31,12 +32,13 @@ const DEVICE_PATH = '/onvif/device_service';
 /** The line to one camera: where it is, who we are there, and what its clock says. */
 export class CameraLink {
   readonly entered: URL;
-  readonly #login: Login | undefined;
+  readonly #login: Credentials | undefined;
   readonly #transport: Transport;
   readonly #clock: CameraClock;
   readonly #now: () => number;
   readonly #giveUp: AbortSignal;
-  #challenge: Challenge | undefined;
+  /** What answers the camera's last HTTP challenge; kept, so that most requests are answered at once. */
+  #digest: DigestAnswers | undefined;
 
   /** Throws on a connection whose URL is none: `urlOf` tells beforehand. `giveUp` ends every call that is under way. */
   constructor(
@@ -99,15 +101,16 @@ export class CameraLink {
   async #ask(mayLogIn: boolean, make: () => HttpAsk): Promise<Result<HttpAnswer, CameraFault>> {
     const first = await this.#transport.ask(() => this.#withDigest(mayLogIn, make()));
     if (!first.ok || first.value.status !== 401 || !mayLogIn || this.#login === undefined) return first;
-    const challenge = readChallenge(first.value.authenticate);
+    const challenge = strongestDigest(first.value.authenticate);
     if (challenge === undefined) return first;
-    this.#challenge = challenge;
+    this.#digest = new DigestAnswers(this.#login, challenge, randomBytes(8).toString('hex'));
     return await this.#transport.ask(() => this.#withDigest(true, make()));
   }
 
   #withDigest(mayLogIn: boolean, ask: HttpAsk): HttpAsk {
-    if (!mayLogIn || this.#login === undefined || this.#challenge === undefined) return ask;
-    const authorization = answerChallenge(this.#challenge, this.#login, ask.method, ask.path);
+    if (!mayLogIn || this.#digest === undefined) return ask;
+    // Headers carry bytes: names that are not ASCII go as UTF-8, as RFC 7616 has it.
+    const authorization = Buffer.from(this.#digest.header(ask.method, ask.path), 'utf8').toString('latin1');
     return { ...ask, headers: { ...ask.headers, Authorization: authorization } };
   }
 
@@ -117,7 +120,7 @@ export class CameraLink {
   }
 }
 
-const loginOf = ({ username, password }: Connection): Login | undefined =>
+const loginOf = ({ username, password }: Connection): Credentials | undefined =>
   username === undefined || username === '' ? undefined : { username, password: password ?? '' };
 
 /** The entered URL of a camera; undefined where it is not one of the schemes. */

@@ -2,7 +2,7 @@ import { unescape as unescapeUrl } from 'node:querystring';
 import type { Quality, StreamSource } from '../../gateway/domain/camera.ts';
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
-import type { DeviceNetworks } from './address.ts';
+import type { CameraNetworks } from './address.ts';
 import type { CameraStatus } from './camera.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import type { CameraDescription } from './control.ts';
@@ -20,7 +20,7 @@ export interface RtspCameras {
   status(): readonly CameraStatus[];
 }
 
-export function createRtspCameras(directory: DeviceDirectory, networks: DeviceNetworks): RtspCameras {
+export function createRtspCameras(directory: DeviceDirectory, networks: CameraNetworks): RtspCameras {
   const find = (id: DeviceId): Device | undefined => {
     const device = directory.find(id);
     return device?.profile === RTSP && device.enabled ? device : undefined;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Logger } from 'pino';
 import type { Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import type { DeviceNetworks } from './address.ts';
+import type { CameraNetworks } from './address.ts';
 import { urlOf } from './link.ts';
 import { Outbox } from './outbox.ts';
 import type { Pace } from './pace.ts';
@@ -21,7 +21,7 @@ const STATUS_LINE = /^RTSP\/\d\.\d \d{3}/;
 export type RtspPresencePorts = Readonly<{
   directory: DeviceDirectory;
   intake: Intake;
-  networks: DeviceNetworks;
+  networks: CameraNetworks;
   pace: Pace;
   times: KnockTimes;
   log: Logger;

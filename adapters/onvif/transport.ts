@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
-import type { DeviceNetworks } from './address.ts';
+import type { CameraNetworks } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 
 /** A pull holds one socket for a minute; calls, PTZ and a snapshot share the other three. */
@@ -41,7 +41,7 @@ export interface Transport {
 }
 
 /** Connects only to addresses inside the networks, follows no redirect, and reads no answer beyond its bounds. */
-export function createTransport(networks: DeviceNetworks): Transport {
+export function createTransport(networks: CameraNetworks): Transport {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX, maxFreeSockets: 1, scheduling: 'lifo' as const };
   const agents = { 'http:': new Agent(options), 'https:': new SecureAgent(options) };
   const send = (ask: HttpAsk, address: string) => exchange(ask, address, agents);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import type { Credentials } from '../../gateway/domain/http-digest.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { fault, type StreamFault } from '../fault.ts';
-import { Authorizer, type Challenge, type Credentials, chooseChallenge } from './digest.ts';
 import { type RtspMessage, RtspReader, type RtspRequest, type RtspResponse } from './message.ts';
+import { authorizer, type Challenge, chooseChallenge } from './sign-in.ts';
 
 export type ConnectionOptions = Readonly<{
   address: string;
@@ -26,7 +27,7 @@ export class RtspConnection {
   readonly #reader = new RtspReader((message) => this.#onMessage(message));
   #cseq = 0;
   #waiting: Waiting | undefined;
-  #authorizer: Authorizer | undefined;
+  #authorize: ((method: string, uri: string) => string) | undefined;
   #ended: StreamFault | undefined;
 
   private constructor(options: ConnectionOptions, socket: Socket) {
@@ -86,7 +87,7 @@ export class RtspConnection {
     const challenge = chooseChallenge(refused.headers.get('www-authenticate') ?? [], allowBasic);
     if (!challenge.ok) return challenge;
     // The same nonce refused twice means a wrong password; a third try would only help to lock the account.
-    this.#authorizer = new Authorizer(credentials, challenge.value, randomBytes(8).toString('hex'));
+    this.#authorize = authorizer(credentials, challenge.value, randomBytes(8).toString('hex'));
     return this.#send(method, uri, headers);
   }
 
@@ -110,7 +111,7 @@ export class RtspConnection {
   #text(method: string, uri: string, headers: readonly string[]): string {
     this.#cseq += 1;
     const lines = [`${method} ${uri} RTSP/1.0`, `CSeq: ${this.#cseq}`, 'User-Agent: Fengsui', ...headers];
-    if (this.#authorizer !== undefined) lines.push(`Authorization: ${this.#authorizer.header(method, uri)}`);
+    if (this.#authorize !== undefined) lines.push(`Authorization: ${this.#authorize(method, uri)}`);
     return `${lines.join('\r\n')}\r\n\r\n`;
   }
 

@@ -1,11 +1,12 @@
+import type { DeviceNetworks } from '../../gateway/domain/device-networks.ts';
+import type { Credentials } from '../../gateway/domain/http-digest.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { AccessUnit } from '../access-unit.ts';
-import { type DeviceNetworks, resolveAddress } from '../address.ts';
+import { resolveAddress } from '../address.ts';
 import { fault, type StreamFault } from '../fault.ts';
 import { chooseTrack, type Depacketiser, type Track } from '../rtp/depacketiser.ts';
 import { readRtp } from '../rtp/packet.ts';
 import { RtspConnection } from './connection.ts';
-import type { Credentials } from './digest.ts';
 import type { RtspResponse } from './message.ts';
 import { readSdp } from './sdp.ts';
 import { controlPath, pathOf, type RtspTarget, readTarget, uriOf } from './target.ts';
@@ -177,7 +178,7 @@ export class RtspSession {
     const { silenceMs } = this.#options.limits;
     this.#watch = setInterval(() => {
       this.#quietTicks += 1;
-      if (this.#quietTicks > SILENCE_TICKS) this.#end(fault('silent', `no picture for ${silenceMs} ms`));
+      if (this.#quietTicks >= SILENCE_TICKS) this.#end(fault('silent', `no picture for ${silenceMs} ms`));
     }, silenceMs / SILENCE_TICKS);
   }
 

@@ -5,7 +5,7 @@ import { readPictureSize } from '../../streams/h264/sps.ts';
 import { readJpegSize } from '../../streams/jpeg.ts';
 import { H264Depacketiser } from '../../streams/rtp/h264.ts';
 import { readRtp } from '../../streams/rtp/packet.ts';
-import { readChallenge } from '../../streams/rtsp/digest.ts';
+import { readChallenge } from '../../streams/rtsp/sign-in.ts';
 import { BODY_MAX_BYTES, HEAD_MAX_BYTES, type RtspMessage, RtspReader } from '../../streams/rtsp/message.ts';
 import { readSdp } from '../../streams/rtsp/sdp.ts';
 import { controlPath, readTarget } from '../../streams/rtsp/target.ts';

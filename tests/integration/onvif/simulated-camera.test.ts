@@ -109,12 +109,6 @@ it('flags a wrong password, and leaves the camera alone for a while', async () =
   directory.remove('wrong');
 });
 
-it('gives the subscription back when it stops', async () => {
-  expect(camera.subscriptions()).toBe(1);
-  await adapter.stop();
-  expect(camera.subscriptions()).toBe(0);
-});
-
 it('gives the streams of a fixed camera, which has no PTZ in its profiles', async () => {
   const fixed = await startCamera({ id: 'fixed', name: 'Fixed', ...LOGIN, hasPtz: false });
   const tags = [`port:${new URL(fixed.rtspUrl('main')).port}`];
@@ -123,4 +117,10 @@ it('gives the streams of a fixed camera, which has no PTZ in its profiles', asyn
   expect(await adapter.describe('fixed')).toMatchObject({ ok: true, value: { hasPtz: false } });
   directory.remove('fixed');
   await fixed.stop();
+});
+
+it('gives the subscription back when it stops', async () => {
+  expect(camera.subscriptions()).toBe(1);
+  await adapter.stop();
+  expect(camera.subscriptions()).toBe(0);
 });

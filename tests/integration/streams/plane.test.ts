@@ -27,7 +27,7 @@ async function openPlane(onTestFinished: OnFinished, lingerMs = 300) {
   const states: SourceStatus[] = [];
   const onLine = (line: string): void => {
     const entry: unknown = JSON.parse(line);
-    if (typeof entry === 'object' && entry !== null && 'pid' in entry && Number(entry.pid) !== process.pid) {
+    if (typeof entry === 'object' && entry !== null && 'pid' in entry && 'level' in entry && entry.level === 30) {
       pids.push(Number(entry.pid));
     }
   };
@@ -138,6 +138,15 @@ describe('the video plane as a process of its own', () => {
     const again = new TestViewer(`${port.url}/cam-1`);
     await again.more(20_000);
     expect(await plane.snapshot(source)).toMatchObject({ ok: true, value: { width: 320, height: 240 } });
+  });
+
+  it('is ended and started again when it lives and does not answer', async ({ onTestFinished }) => {
+    const { plane, pid, pids } = await openPlane(onTestFinished);
+    const frozen = pid();
+    process.kill(frozen, 'SIGSTOP');
+    await expect.poll(() => isAlive(frozen), { timeout: 25_000 }).toBe(false);
+    await expect.poll(() => new Set(pids).size, { timeout: 10_000 }).toBe(2);
+    expect(await plane.status()).toEqual([]);
   });
 
   it('answers a picture with its time and size, and a fault in words', async ({ onTestFinished }) => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StreamSource } from '../../../gateway/domain/camera.ts';
-import { deviceNetworks } from '../../../streams/address.ts';
+import { deviceNetworks } from '../../../gateway/domain/device-networks.ts';
 import type { FlvSink } from '../../../streams/flv-viewer.ts';
 import { readJpegSize } from '../../../streams/jpeg.ts';
 import { Relays } from '../../../streams/relays.ts';

@@ -38,7 +38,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const SETTINGS = 'config/settings.ts';
 
 /** The video plane knows cameras, not alarms. */
-const STREAMS_SEE = ['camera', 'device', 'result', 'bad-value'].map((name) => `${DOMAIN}/${name}.ts`);
+const STREAMS_SEE = ['camera', 'device', 'device-networks', 'http-digest', 'result', 'bad-value'].map(
+  (name) => `${DOMAIN}/${name}.ts`,
+);
 
 const isIn = (place: string, path: string): boolean => path === place || path.startsWith(`${place}/`);
 const homeOf = (path: string): string =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createDeviceNetworks, pathOf, streamUrl } from '../../../adapters/onvif/address.ts';
+import { createCameraNetworks, pathOf, streamUrl } from '../../../adapters/onvif/address.ts';
 
-const networks = createDeviceNetworks(['10.0.0.0/8', '192.168.0.0/16', 'fd00::/8']);
+const networks = createCameraNetworks(['10.0.0.0/8', '192.168.0.0/16', 'fd00::/8']);
 
 it.each([
   ['10.1.2.3', '10.1.2.3'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, chooseChallenge, digestResponse, readChallenge } from '../../../streams/rtsp/digest.ts';
+import { DigestAnswers, digestResponse } from '../../../gateway/domain/http-digest.ts';
+import { chooseChallenge, readChallenge } from '../../../streams/rtsp/sign-in.ts';
 
 describe('digest authentication', () => {
   /** RFC 7616, section 3.9.1: the same request under both algorithms. */
@@ -37,9 +38,9 @@ describe('digest authentication', () => {
   });
 
   it('counts its requests', () => {
-    const authorizer = new Authorizer({ username: 'a', password: 'b' }, { ...asked, algorithm: 'MD5' }, 'c');
-    expect(authorizer.header('OPTIONS', '/')).toContain('nc=00000001');
-    expect(authorizer.header('OPTIONS', '/')).toContain('nc=00000002');
+    const answers = new DigestAnswers({ username: 'a', password: 'b' }, { ...asked, algorithm: 'MD5' }, 'c');
+    expect(answers.header('OPTIONS', '/')).toContain('nc=00000001');
+    expect(answers.header('OPTIONS', '/')).toContain('nc=00000002');
   });
 
   it('reads quoted commas, escapes, any case, and a list of qop', () => {

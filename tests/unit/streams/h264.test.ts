@@ -17,7 +17,7 @@ beforeEach(() => {
   units = [];
   sequence = 65_534; // wraps within each test
 });
-const open = (sprop: string | undefined = SPROP) => new H264Depacketiser(sprop, (unit) => units.push(unit));
+const open = (sprop = SPROP) => new H264Depacketiser(sprop, (unit) => units.push(unit));
 const packet = (payload: Buffer, timestamp: number, marker = true) => {
   sequence = (sequence + 1) & 0xffff;
   return { payloadType: 96, marker, sequence, timestamp, payload };
@@ -38,7 +38,7 @@ describe('H.264 out of RTP', () => {
   });
 
   it('takes the sets from the stream, out of an aggregate, and new ones when they change', () => {
-    const depacketiser = open(undefined);
+    const depacketiser = open('');
     depacketiser.push(packet(idr(1), 0));
     expect(units).toEqual([]); // nothing could decode it
     depacketiser.push(packet(stapA(SPS, PPS, idr(2)), 3600));
@@ -117,8 +117,12 @@ describe('H.264 out of RTP', () => {
 
 describe('the size in a sequence parameter set', () => {
   it.each([
-    ['baseline 1280x720 in whole macroblocks', 'Z0IAH5WoFAFuQA==', { width: 1280, height: 720 }],
-    ['high 1920x1080, cropped', '674d00289a6602802dd80b50101014000003000400000300ca10'.slice(0, 0), undefined],
+    ['high, cropped to 1920×1080', 'Z2QAKKzZQHgCJ+XARAAAAwAEAAADAMg8YMZY', { width: 1920, height: 1080 }],
+    ['baseline', 'Z0LAH9kAUAW7ARAAAAMAEAAAAwMg8YMkgA==', { width: 1280, height: 720 }],
+    ['interlaced', 'Z2QAHqzZQLAk2AiAAAADAIAAABkPihTL', { width: 704, height: 576 }],
+    ['4:4:4, cropped by single pixels', 'Z/QACpGbKOTx8fgIgAAAAwCAAAAZB4kSyw==', { width: 98, height: 50 }],
+    ['main', 'Z01AMuygFABa2AiAAAADAIAAABkHjBjL', { width: 2560, height: 1440 }],
+    ['cut off', 'Z2QA', undefined],
   ])('%s', (_name, text, size) => {
     expect(readPictureSize(Buffer.from(text, 'base64'))).toEqual(size);
   });

@@ -1,38 +1,37 @@
 import { createHash } from 'node:crypto';
-import { failed, ok, type Result } from '../../gateway/domain/result.ts';
-import { fault, type StreamFault } from '../fault.ts';
 
 export type Credentials = Readonly<{ username: string; password: string }>;
 export type Algorithm = 'MD5' | 'SHA-256';
 
-/** What a server asks of us, from one WWW-Authenticate header. */
-export type Challenge =
-  | Readonly<{ scheme: 'basic' }>
-  | Readonly<{
-      scheme: 'digest';
-      realm: string;
-      nonce: string;
-      opaque?: string;
-      algorithm: Algorithm;
-      session: boolean;
-      qop: boolean;
-      stale: boolean;
-    }>;
-export type DigestChallenge = Extract<Challenge, { scheme: 'digest' }>;
+/** What a server asks of us in a `WWW-Authenticate: Digest` header of HTTP or RTSP. */
+export type DigestChallenge = Readonly<{
+  scheme: 'digest';
+  realm: string;
+  nonce: string;
+  opaque?: string;
+  algorithm: Algorithm;
+  session: boolean;
+  qop: boolean;
+  stale: boolean;
+}>;
 
 /** Names are bounded, so that no header makes the search slow. */
 const PARAMETER = /([A-Za-z][A-Za-z0-9_-]{0,31})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g;
 
-/** Undefined for a scheme or an algorithm that we do not speak. Source: RFC 7616, section 3.3. */
-export function readChallenge(header: string): Challenge | undefined {
-  const scheme = /^\s*([A-Za-z]+)/.exec(header)?.[1]?.toLowerCase();
-  if (scheme === 'basic') return { scheme };
-  if (scheme !== 'digest') return undefined;
+/** Undefined for another scheme, and for an algorithm that we do not speak. Source: RFC 7616, section 3.3. */
+export function readDigestChallenge(header: string): DigestChallenge | undefined {
+  if (!/^\s*digest\s/i.test(header)) return undefined;
   const found = new Map<string, string>();
   for (const [, name = '', quoted, plain] of header.matchAll(PARAMETER)) {
     found.set(name.toLowerCase(), (quoted ?? plain ?? '').replace(/\\(.)/g, '$1'));
   }
   return digestChallenge(found);
+}
+
+/** The strongest of the challenges that we can answer: SHA-256 before MD5. */
+export function strongestDigest(headers: readonly string[]): DigestChallenge | undefined {
+  const digests = headers.map(readDigestChallenge).filter((one) => one !== undefined);
+  return digests.find(({ algorithm }) => algorithm === 'SHA-256') ?? digests[0];
 }
 
 function digestChallenge(found: ReadonlyMap<string, string>): DigestChallenge | undefined {
@@ -57,29 +56,14 @@ function digestChallenge(found: ReadonlyMap<string, string>): DigestChallenge | 
   };
 }
 
-/**
- * The strongest challenge that we may answer: SHA-256, then MD5, then Basic where the operator allows a password in
- * clear. A server that offers Basic beside Digest gets Digest.
- */
-export function chooseChallenge(headers: readonly string[], allowBasic: boolean): Result<Challenge, StreamFault> {
-  const offered = headers.map(readChallenge).filter((one) => one !== undefined);
-  const digests = offered.filter((one) => one.scheme === 'digest');
-  const best = digests.find((one) => one.algorithm === 'SHA-256') ?? digests[0];
-  if (best !== undefined) return ok(best);
-  const basic = offered.find((one) => one.scheme === 'basic');
-  if (basic === undefined) return failed(fault('unauthorised', 'the camera asks for a sign-in that we do not speak'));
-  if (allowBasic) return ok(basic);
-  return failed(fault('basic-refused', 'the camera wants the password in clear (Basic); set it to Digest'));
-}
-
-/** Answers one server's challenge for one connection; counts requests, as qop demands. */
-export class Authorizer {
+/** Answers one server's challenge again and again; counts its answers, as qop demands. */
+export class DigestAnswers {
   readonly #credentials: Credentials;
-  readonly #challenge: Challenge;
+  readonly #challenge: DigestChallenge;
   readonly #cnonce: string;
   #count = 0;
 
-  constructor(credentials: Credentials, challenge: Challenge, cnonce: string) {
+  constructor(credentials: Credentials, challenge: DigestChallenge, cnonce: string) {
     this.#credentials = credentials;
     this.#challenge = challenge;
     this.#cnonce = cnonce;
@@ -87,12 +71,7 @@ export class Authorizer {
 
   /** The Authorization header of one request. Source: RFC 7616, section 3.4; RFC 2069 where no qop is offered. */
   header(method: string, uri: string): string {
-    const { username, password } = this.#credentials;
-    if (this.#challenge.scheme === 'digest') return this.#digest(this.#challenge, method, uri);
-    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-  }
-
-  #digest(asked: DigestChallenge, method: string, uri: string): string {
+    const asked = this.#challenge;
     this.#count += 1;
     const nc = this.#count.toString(16).padStart(8, '0');
     const response = digestResponse({ ...this.#credentials, asked, method, uri, nc, cnonce: this.#cnonce });
