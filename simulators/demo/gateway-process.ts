@@ -52,7 +52,7 @@ export async function startGateway(env: NodeJS.ProcessEnv, dataDir: string, port
 async function endOf(child: ChildProcess, state: { isStopping: boolean }, logFile: string): Promise<never> {
   const [code, signal] = await once(child, 'exit');
   if (state.isStopping) return await new Promise(() => {}); // asked for: nobody is told
-  throw new Error(`the gateway ended by itself (${code ?? signal}); its log is ${logFile}`);
+  throw new Error(`网关自行退出 / the gateway ended by itself (${code ?? signal}): ${logFile}`);
 }
 
 async function ready(address: string): Promise<void> {

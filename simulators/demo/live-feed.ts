@@ -39,10 +39,11 @@ export class LiveFeed {
   }
 
   /** The first change that matches, already come or still to come. Rejects when `stop` is aborted first. */
-  next(matches: (change: Change) => boolean, stop: AbortSignal): Promise<Change> {
+  async next(matches: (change: Change) => boolean, stop: AbortSignal): Promise<Change> {
     const found = this.#kept.find(matches);
-    if (found !== undefined) return Promise.resolve(found);
-    return new Promise((resolve, reject) => {
+    if (found !== undefined) return found;
+    stop.throwIfAborted();
+    return await new Promise((resolve, reject) => {
       const wish = { matches, resolve };
       this.#wishes.add(wish);
       stop.addEventListener('abort', () => {

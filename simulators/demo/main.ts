@@ -21,6 +21,9 @@ async function check(): Promise<boolean> {
     const isSound = await onStage(dataDir, stop, (stage) => checkAll(stage, stop));
     if (!isSound) tellTrouble(dataDir);
     return isSound;
+  } catch (error) {
+    tellTrouble(dataDir);
+    throw error;
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -62,11 +65,17 @@ function welcome({ gateway, people, adminPassword }: Stage): void {
   say('\nCtrl-C 停止 / stops everything\n');
 }
 
+function wordsOf(error: unknown): string {
+  if (stopping.signal.aborted) return '已中断 / stopped before it was done';
+  if (error instanceof DOMException && error.name === 'TimeoutError') return '120 秒内未完成 / not done within 120 s';
+  return error instanceof Error ? error.message : String(error);
+}
+
 try {
   process.exitCode = (await (values.check ? check() : show())) ? 0 : 1;
 } catch (error) {
   if (!stopping.signal.aborted || values.check) {
-    say(`✗ ${error instanceof Error ? error.message : String(error)}`);
+    say(`✗ ${wordsOf(error)}`);
     process.exitCode = 1;
   }
 }

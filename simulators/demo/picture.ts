@@ -18,6 +18,7 @@ export async function lookAt(url: string, stop: AbortSignal): Promise<SeenPictur
 
 /** The beginning of a stream: READ_MS from its first byte on. */
 async function readSome(url: string, stop: AbortSignal): Promise<Buffer> {
+  stop.throwIfAborted();
   const socket = new WebSocket(url, { maxPayload: BYTES_MAX, perMessageDeflate: false });
   try {
     return await bytesOf(socket, stop);
