@@ -31,6 +31,8 @@ export const PERMISSIONS = [
   'dead-letter.read',
   'dead-letter.replay',
   'audit.read',
+  'system.read',
+  'system.control',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -68,27 +70,41 @@ const SEAT: readonly Permission[] = [
   'camera.ptz',
   'wall.write',
 ];
+const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer'];
 
 /**
- * The one table of who may do what. The administrator sets things up and only reads alarms; the auditor changes
- * nothing; security (安全管理员) minds accounts. Three hands apart: GB/T 22239-2019, level 3.
+ * The one table of who may do what. The administrator sets things up and may sit at the desk as well, since a compound
+ * has one account for both (docs/decisions/0006); the auditor changes nothing and alone reads the trail; security
+ * (安全管理员) minds accounts. Three hands apart where a site wants them: GB/T 22239-2019, level 3.
  */
 const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>>> = {
   viewer: new Set(LOOK),
   operator: new Set([...LOOK, ...SEAT]),
-  dispatcher: new Set([...LOOK, ...SEAT, 'alarm.dispatch', 'alarm.transfer']),
+  dispatcher: new Set([...LOOK, ...DESK]),
   patrol: new Set([...LOOK, ...FIELD]),
   administrator: new Set([
     ...LOOK,
+    ...DESK,
     'device.write',
     'user.read',
     'user.write',
     'dead-letter.read',
     'dead-letter.replay',
     'metrics.read',
+    'system.read',
+    'system.control',
   ]),
   security: new Set([...OWN, 'device.read', 'user.read', 'user.write']),
-  auditor: new Set([...OWN, 'alarm.read', 'device.read', 'wall.read', 'user.read', 'dead-letter.read', 'audit.read']),
+  auditor: new Set([
+    ...OWN,
+    'alarm.read',
+    'device.read',
+    'wall.read',
+    'user.read',
+    'dead-letter.read',
+    'audit.read',
+    'system.read',
+  ]),
 };
 
 export const roleMay = (role: RoleName, permission: Permission): boolean => ROLE_PERMISSIONS[role].has(permission);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALARM_ACTIONS, type AlarmAction } from '../alarms/command.ts';
 import { ALARM_STATES, CONDITIONS, VERDICTS } from '../domain/alarm.ts';
 import { BAD_REASONS } from '../domain/bad-value.ts';
 import { DEVICE_ID, DEVICE_KINDS } from '../domain/device.ts';
@@ -124,21 +125,7 @@ export const AlarmCounts = z.object({
 });
 export type AlarmCounts = z.infer<typeof AlarmCounts>;
 
-export const ALARM_ACTIONS = [
-  'acknowledge',
-  'dispatch',
-  'arrive',
-  'handle',
-  'resolve',
-  'close',
-  'reopen',
-  'return',
-  'escalate',
-  'transfer',
-  'shelve',
-  'comment',
-] as const;
-export type AlarmAction = (typeof ALARM_ACTIONS)[number];
+export { ALARM_ACTIONS, type AlarmAction };
 
 export const AlarmCommand = z
   .object({
@@ -228,6 +215,9 @@ export const DeviceListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   cursor: z.string().max(100).optional(),
 });
+
+/** A device's secret, shown once: the gateway keeps a hash of it only. The device signs in to MQTT with its id and this. */
+export const DeviceSecret = z.object({ secret: z.string() });
 
 export const DeviceCommand = z.object({
   name: z.string().min(1).max(64),
@@ -381,3 +371,61 @@ export const AuditItem = z.object({
   from: z.string().optional(),
 });
 export const AuditPage = z.object({ items: z.array(AuditItem), next: z.string().optional() });
+
+/* How the house stands: GET /system. */
+const BothTongues = z.object({ zh: z.string(), en: z.string() });
+/** What is wrong, and what to do about it. `subject` is a follower's, part's or queue's name, `detail` a figure or an error. */
+export const SystemProblem = z.object({
+  code: z.string(),
+  severity: SeverityNumber,
+  subject: z.string().optional(),
+  detail: z.string().optional(),
+  title: BothTongues,
+  action: BothTongues,
+});
+export type SystemProblem = z.infer<typeof SystemProblem>;
+
+export const FollowerStatus = z.object({
+  name: z.string(),
+  status: z.enum(['following', 'retrying', 'paused', 'stopped']),
+  /** The last journal entry that it is done with; `lag` entries are behind the head. */
+  cursor: z.int(),
+  lag: z.int(),
+  failures: z.int(),
+  failingSince: IsoTime.optional(),
+  lastError: z.string().optional(),
+  /** Entries gone from the journal before it could take them, since the start. */
+  missed: z.int(),
+  pausedBy: z.string().optional(),
+  pausedAt: IsoTime.optional(),
+  /** Entries that it gave up, the latest of them with their reasons. */
+  setAside: z.object({
+    count: z.int(),
+    latest: z.array(z.object({ seq: z.int(), kind: z.string(), reason: z.string(), attempts: z.int(), at: IsoTime })),
+  }),
+});
+export type FollowerStatus = z.infer<typeof FollowerStatus>;
+
+export const SystemStatus = z
+  .object({
+    at: IsoTime,
+    /** Worst first; empty when all is well. */
+    problems: z.array(SystemProblem),
+    parts: Readiness.shape.parts,
+    journal: z.object({ head: z.int() }),
+    queues: z.array(z.object({ name: z.string(), waiting: z.int(), max: z.int() })),
+    followers: z.array(FollowerStatus),
+    broker: z.object({ url: z.string(), connected: z.boolean(), counts: z.record(z.string(), z.number()) }),
+    archive: z.object({ ok: z.boolean(), reason: z.string().optional(), refused: z.int() }),
+    /** Absent when it cannot be read; `daysLeft` absent while the disk does not fill. */
+    disk: z.object({ freeBytes: z.number(), totalBytes: z.number(), daysLeft: z.number().optional() }).optional(),
+    /** Of the last 24 hours; `isMore` when only the newest 1,000 were counted. */
+    deadLetters: z.object({
+      since: IsoTime,
+      count: z.int(),
+      isMore: z.boolean(),
+      byReason: z.record(z.string(), z.int()),
+    }),
+  })
+  .meta({ id: 'SystemStatus' });
+export type SystemStatus = z.infer<typeof SystemStatus>;

@@ -13,6 +13,7 @@ export type Right =
 const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
 const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
 const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'ptz', 'wall'];
+const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer'];
 
 /**
  * Which screens and buttons a role is shown. The gateway alone decides, and refuses in words what is not allowed: this table only
@@ -21,9 +22,9 @@ const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve
 const SHOWN: Readonly<Record<Role, readonly Right[]>> = {
   viewer: LOOK,
   operator: SEAT,
-  dispatcher: [...SEAT, 'dispatch', 'transfer'],
+  dispatcher: DESK,
   patrol: FIELD,
-  administrator: [...LOOK, 'readDeadLetters', 'replay'],
+  administrator: [...DESK, 'readDeadLetters', 'replay'],
   security: [],
   auditor: ['readAlarms', 'readDeadLetters'],
 };
