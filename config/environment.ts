@@ -17,6 +17,9 @@ export const VARIABLES: Readonly<Record<string, readonly [path: string, reading:
   FENGSUI_MQTT_USERNAME: ['mqtt.username', 'text'],
   FENGSUI_MQTT_PASSWORD: ['mqtt.password', 'text'],
   FENGSUI_MQTT_CLIENT_ID: ['mqtt.clientId', 'text'],
+  FENGSUI_MQTT_MESSAGES_PER_SECOND: ['mqtt.messagesPerSecond', 'number'],
+  FENGSUI_MQTT_TLS_CERT_FILE: ['mqtt.tls.certFile', 'text'],
+  FENGSUI_MQTT_TLS_KEY_FILE: ['mqtt.tls.keyFile', 'text'],
   FENGSUI_MQTT_COMMAND_TIMEOUT_MS: ['mqtt.commandTimeoutMs', 'number'],
   FENGSUI_INFLUX_URL: ['influx.url', 'text'],
   FENGSUI_INFLUX_API: ['influx.api', 'text'],
@@ -26,11 +29,15 @@ export const VARIABLES: Readonly<Record<string, readonly [path: string, reading:
   FENGSUI_INFLUX_DATABASE: ['influx.database', 'text'],
   FENGSUI_INFLUX_USERNAME: ['influx.username', 'text'],
   FENGSUI_INFLUX_PASSWORD: ['influx.password', 'text'],
+  FENGSUI_INFLUX_KEEP_DAYS: ['influx.keepDays', 'number'],
   FENGSUI_NATS_URL: ['natsUrl', 'text'],
   FENGSUI_DEVICE_NETWORKS: ['deviceNetworks', 'list'],
+  FENGSUI_JOURNAL_KEEP_DAYS: ['journal.keepDays', 'number'],
   FENGSUI_LOG_LEVEL: ['logLevel', 'text'],
   FENGSUI_CITY: ['city', 'text'],
   FENGSUI_CLOCK_ALLOWANCE_MS: ['clockAllowanceMs', 'number'],
+  FENGSUI_DEVICE_RATE_PER_SECOND: ['deviceRate.perSecond', 'number'],
+  FENGSUI_DEVICE_RATE_BURST: ['deviceRate.burst', 'number'],
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

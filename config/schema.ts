@@ -40,7 +40,19 @@ const Mqtt = z.strictObject({
     .default('fengsui-gateway'),
   host: text('the address of the embedded broker, such as 127.0.0.1').default('127.0.0.1'),
   port: port(1883),
+  messagesPerSecond: wholeNumber(10, 1_000_000, ' messages a second').default(20_000),
+  tls: z
+    .strictObject({
+      certFile: text('the file of a certificate in PEM, with its chain'),
+      keyFile: text('the file of its private key in PEM'),
+    })
+    .optional(),
   commandTimeoutMs: wholeNumber(100, 120_000, ' ms').default(5000),
+});
+
+const DeviceRate = z.strictObject({
+  perSecond: wholeNumber(1, 100_000, ' messages a second').default(200),
+  burst: wholeNumber(1, 1_000_000, ' messages').default(1000),
 });
 
 const InfluxKeys = z.strictObject({
@@ -52,6 +64,7 @@ const InfluxKeys = z.strictObject({
   database: text('the database').optional(),
   username: text('a user name').optional(),
   password: text('a password').optional(),
+  keepDays: wholeNumber(1, 36_500, ' days').optional(),
 });
 
 /** The keys that each version of InfluxDB cannot do without. */
@@ -63,14 +76,32 @@ const Influx = InfluxKeys.superRefine(
     for (const key of INFLUX_NEEDS[api] ?? [])
       if (given[key] === undefined)
         context.addIssue({ code: 'custom', path: [key], message: `a value, because influx.api is ${api}` });
+    if (given.keepDays !== undefined && api !== 'v1')
+      context.addIssue({
+        code: 'custom',
+        path: ['keepDays'],
+        message: `nothing: ${api} sets it on its bucket or database`,
+      });
   },
   { when: ({ value }) => typeof value === 'object' && value !== null },
 ).transform(
-  ({ api, url: address, username, password, org = '', bucket = '', token = '', database = '' }): InfluxSettings => {
-    if (api === 'v1') return { api, url: address, database, username, password };
+  ({
+    api,
+    url: address,
+    username,
+    password,
+    keepDays,
+    org = '',
+    bucket = '',
+    token = '',
+    database = '',
+  }): InfluxSettings => {
+    if (api === 'v1') return { api, url: address, database, username, password, keepDays };
     return api === 'v2' ? { api, url: address, org, bucket, token } : { api, url: address, database, token };
   },
 );
+
+const Journal = z.strictObject({ keepDays: wholeNumber(1, 36_500, ' days').default(200) });
 
 /** What the overrides of alarm types may name, from the shipped catalogue. */
 export type Overridable = Readonly<{ codes: readonly string[]; limitProfiles: readonly string[] }>;
@@ -104,6 +135,7 @@ export const settingsSchema = (known: Overridable) =>
       .array(Cidr, { error: `a list of networks, each ${CIDR_EXPECTED}` })
       .max(100, { error: 'at most 100 networks' })
       .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
+    journal: Journal.prefault({}),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'fatal, error, warn, info, debug, trace or silent',
@@ -114,6 +146,7 @@ export const settingsSchema = (known: Overridable) =>
       .regex(/^\d{12}$/, { error: 'a division code of 12 digits in quotes, such as "360900000000"' })
       .default('360900000000'),
     clockAllowanceMs: wholeNumber(0, 86_400_000, ' ms').default(120_000),
+    deviceRate: DeviceRate.prefault({}),
     alarmTypes: alarmTypes(known),
   });
 
@@ -129,13 +162,13 @@ type Parsed = z.output<ReturnType<typeof settingsSchema>>;
 
 /** Absent and undefined are one here; the rest of the gateway reads `undefined`. */
 export function completed({ mqtt, adminPassword, influx, natsUrl, alarmTypes: overrides, ...rest }: Parsed): Settings {
-  const { url: brokerUrl, username, password, ...broker } = mqtt;
+  const { url: brokerUrl, username, password, tls, ...broker } = mqtt;
   return {
     ...rest,
     adminPassword,
     natsUrl,
     influx,
-    mqtt: { ...broker, url: brokerUrl, username, password },
+    mqtt: { ...broker, url: brokerUrl, username, password, tls },
     alarmTypes: Object.fromEntries(Object.entries(overrides).map(([code, given]) => [code, withoutGaps(given ?? {})])),
   };
 }

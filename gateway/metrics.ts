@@ -1,10 +1,19 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { statSync } from 'node:fs';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { IntakeStage } from './desk/intake.ts';
+import type { Follower } from './followers/follower.ts';
 
 /** What is read at each scrape, by the name of its series. */
 export type Readings = Readonly<{
   journalHead: () => number;
-  followerLag: () => Readonly<Record<string, number>>;
+  followers: Readonly<Record<string, Follower>>;
+  /** Devices of the registry by what is known of them: `online`, `offline`, `unknown`. */
+  devices: () => Readonly<Record<string, number>>;
+  archiveRefused: () => number;
+  /** Writes that wait for the disk. */
+  journalWaiting: () => number;
+  /** Files whose size is told, by the name under which it is. */
+  files: Readonly<Record<string, string>>;
   mqtt: () => Readonly<Record<string, number>>;
   liveClients: () => number;
 }>;
@@ -12,6 +21,8 @@ export type Readings = Readonly<{
 export type Metrics = Readonly<{
   registry: Registry;
   countIntake: (stage: IntakeStage, label: string) => void;
+  /** A batch of entries that is durable, and how long it took from the hand-over of its first write, ms. */
+  committed: (entries: number, waitedMs: number) => void;
   read: (readings: Readings) => void;
 }>;
 
@@ -28,8 +39,60 @@ export function openMetrics(): Metrics {
   return {
     registry,
     countIntake: (stage, label) => intake.inc({ stage, label }),
+    committed: commitMeter(registry),
     read: (readings) => watch(registry, readings),
   };
+}
+
+function commitMeter(registry: Registry): Metrics['committed'] {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: 'fengsui_journal_commit_seconds',
+    help: 'Time from the hand-over of a batch’s first write until the batch is durable',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  });
+  const entries = new Histogram({
+    name: 'fengsui_journal_commit_entries',
+    help: 'Entries that share one commit',
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 512, 1000],
+    registers,
+  });
+  return (count, waitedMs) => {
+    seconds.observe(Math.max(0, waitedMs) / 1000); // the clock may have been set back meanwhile
+    entries.observe(count);
+  };
+}
+
+type Labelled = Readonly<{ name: string; help: string; label: string }>;
+
+/** A series for each label, whose values are asked for at the scrape. */
+function gaugeByLabel(
+  registry: Registry,
+  { name, help, label }: Labelled,
+  values: () => Readonly<Record<string, number>>,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      for (const [key, value] of Object.entries(values())) this.set({ [label]: key }, value);
+    },
+  });
+}
+
+function watchFollowers(registry: Registry, followers: Readings['followers']): void {
+  const gauge = (name: string, help: string, value: (follower: Follower) => number): void =>
+    gaugeByLabel(registry, { name, help, label: 'follower' }, () =>
+      Object.fromEntries(Object.entries(followers).map(([key, follower]) => [key, value(follower)])),
+    );
+  gauge('fengsui_follower_lag', 'Journal entries that a follower has still to take', (one) => one.lag());
+  gauge('fengsui_follower_failures', 'Attempts that failed since the start', (one) => one.state().failures);
+  gauge('fengsui_follower_running', '1 while it follows; 0 while it is paused, stopped or trying again', (one) =>
+    one.state().status === 'following' ? 1 : 0,
+  );
 }
 
 function watch(registry: Registry, readings: Readings): void {
@@ -42,13 +105,34 @@ function watch(registry: Registry, readings: Readings): void {
       this.set(readings.journalHead());
     },
   });
+  watchFollowers(registry, readings.followers);
   new Gauge({
-    name: 'fengsui_follower_lag',
-    help: 'Journal entries that a follower has still to take',
-    labelNames: ['follower'],
+    name: 'fengsui_journal_waiting',
+    help: 'Writes that wait for the disk',
     registers,
     collect() {
-      for (const [follower, lag] of Object.entries(readings.followerLag())) this.set({ follower }, lag);
+      this.set(readings.journalWaiting());
+    },
+  });
+  gaugeByLabel(
+    registry,
+    { name: 'fengsui_devices', help: 'Devices by whether they are there', label: 'state' },
+    readings.devices,
+  );
+  gaugeByLabel(registry, { name: 'fengsui_file_bytes', help: 'Size of files in the data folder', label: 'file' }, () =>
+    Object.fromEntries(
+      Object.entries(readings.files).map(([name, path]) => [
+        name,
+        statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+      ]),
+    ),
+  );
+  new Gauge({
+    name: 'fengsui_archive_refused',
+    help: 'Points that the archive will never take, since the start',
+    registers,
+    collect() {
+      this.set(readings.archiveRefused());
     },
   });
   new Gauge({

@@ -27,8 +27,9 @@ async function run([name = '', ...args]) {
   if (name === 'test') return await runTests(root, env, args);
   if (task.program === undefined) return 0;
   // npm runs us in the project's folder; a file is meant from where the person stands.
-  const given = name === 'check-config' ? args.map((file) => resolve(process.env['INIT_CWD'] ?? root, file)) : args;
-  return await runCommand('node', [join(root, task.program), ...given], { cwd: root, env });
+  const isFile = (/** @type {number} */ at) => task.takesFiles || task.fileOptions?.includes(args[at - 1] ?? '');
+  const given = args.map((arg, at) => (isFile(at) ? resolve(process.env['INIT_CWD'] ?? root, arg) : arg));
+  return await runCommand('node', [join(root, task.program), ...(task.words ?? []), ...given], { cwd: root, env });
 }
 
 run(argv.slice(2)).then(

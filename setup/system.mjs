@@ -8,6 +8,7 @@ import { CannotSetUp, say } from './say.mjs';
 const PARTS = {
   ffmpeg: { package: 'ffmpeg', isThere: hasProgram('ffmpeg') },
   mosquitto: { package: 'mosquitto', isThere: hasProgram('mosquitto') },
+  victoriaMetrics: { package: 'victoria-metrics', isThere: hasProgram('victoria-metrics') },
   influxdb: { package: 'influxdb', isThere: hasProgram('influxd') },
   chromium: { package: 'chromium', isThere: hasProgram('chromium') },
   chineseFont: { package: 'fonts-noto-cjk', isThere: hasChineseFont },

@@ -1,9 +1,10 @@
 /** @typedef {import('./system.mjs').SystemPart} SystemPart */
 
 /**
- * What each task needs and starts. `program` runs with what stands behind `--`; without one, `test` has its own way and
- * `build` is over once everything is ready.
- * @type {Record<string, { system: SystemPart[], console: boolean, program?: string, about: string }>}
+ * What each task needs and starts. `program` runs with what stands behind `--`, after `words`; without one, `test` has its
+ * own way and `build` is over once everything is ready. With `takesFiles` what stands there are files, with `fileOptions`
+ * what stands behind such an option is one.
+ * @type {Record<string, { system: SystemPart[], console: boolean, program?: string, words?: string[], takesFiles?: boolean, fileOptions?: string[], about: string }>}
  */
 export const TASKS = {
   demo: {
@@ -19,7 +20,7 @@ export const TASKS = {
     about: '按配置启动网关 / the gateway with the configuration at FENGSUI_CONFIG',
   },
   test: {
-    system: ['ffmpeg', 'mosquitto', 'influxdb', 'chromium', 'chineseFont'],
+    system: ['ffmpeg', 'mosquitto', 'influxdb', 'victoriaMetrics', 'chromium', 'chineseFont'],
     console: true,
     about: '规范、类型、测试 / lint, types, tests',
   },
@@ -33,7 +34,45 @@ export const TASKS = {
     system: [],
     console: false,
     program: 'config/check.ts',
+    takesFiles: true,
     about: '检查配置文件 / names each fault of a settings file',
+  },
+  'export-alarms': {
+    system: [],
+    console: false,
+    program: 'gateway/export/main.ts',
+    words: ['export'],
+    fileOptions: ['--out'],
+    about: '导出报警 / alarms as JSON Lines or CSV, also while the gateway runs',
+  },
+  'import-alarms': {
+    system: [],
+    console: false,
+    program: 'gateway/export/main.ts',
+    words: ['import'],
+    fileOptions: ['--in'],
+    about: '导入已归档报警 / closed alarms of a file into the archive',
+  },
+  'verify-journal': {
+    system: [],
+    console: false,
+    program: 'gateway/journal/verify.ts',
+    takesFiles: true,
+    about: '校验日志库 / walks the chain of a journal file and names the first broken entry',
+  },
+  'backup-journal': {
+    system: [],
+    console: false,
+    program: 'gateway/journal/backup.ts',
+    takesFiles: true,
+    about: '备份日志库（可在运行中） / FILE TARGET: a checked copy, also while the gateway runs',
+  },
+  'restore-journal': {
+    system: [],
+    console: false,
+    program: 'gateway/journal/restore.ts',
+    takesFiles: true,
+    about: '恢复日志库 / COPY FILE: puts a checked copy where a gateway opens it',
   },
   build: { system: [], console: true, about: '只做准备 / makes everything ready and ends' },
 };

@@ -1,40 +1,46 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import packets from 'mqtt-packet';
 import type { Logger } from 'pino';
-import type { DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
+import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
-import { type Broker, drainedInTime } from './broker.ts';
-import { COMMAND_TOPIC } from './commands.ts';
+import { Admission, type DeviceSignIn } from './admission.ts';
+import { type Broker, type BrokerCounts, drainedInTime } from './broker.ts';
 import { deadLetter } from './dead-letter.ts';
-import { mayPublish, maySubscribe } from './own-topics.ts';
-import { PacketGuard, type TooLarge } from './packet-guard.ts';
+import { Door } from './door.ts';
+import { maySubscribe, obstacleTo } from './own-topics.ts';
+import type { TooLarge } from './packet-guard.ts';
 import { toBytes, tooLarge } from './payload.ts';
 import type { Reader } from './reader.ts';
+import { openOrSetAside } from './session-store.ts';
+import { Sessions } from './sessions.ts';
 import { Window } from './window.ts';
 
-/** Devices at once. A connection may hold one packet of 257 KiB that is not whole yet; usually it holds nothing. */
-const CONNECTIONS_MAX = 5_000;
-/** Silence after which the system asks whether the other side still stands: for devices without an MQTT keep-alive. */
-const TCP_KEEP_ALIVE_MS = 60_000;
-
-/** How devices prove who they are, with the broker's own key and certificate. */
-export type DeviceSignIn = Readonly<{
-  tls: SecureContextOptions;
-  authenticate(device: DeviceId, secret: string): Promise<boolean>;
-}>;
+/** Messages at QoS 2 of one client that wait for their release. */
+const IN_FLIGHT_MAX = 100;
+/** A client that takes nothing for so long is closed. */
+const DRAIN_MAX_MS = 10_000;
+/** How often old commands and left sessions are looked for. */
+const SWEEP_EVERY_MS = 60_000;
+/** Devices that were there when the gateway died have so long to come back before their last wills speak. */
+const RETURN_WITHIN_MS = 240_000;
+/** aedes looks for wills of an earlier run at every fourth beat. */
+const BEATS_TO_WILLS = 4;
 
 export type EmbeddedPorts = Readonly<{
   host: string;
   port: number;
+  messagesPerSecond: number;
   signIn: DeviceSignIn | undefined;
+  /** The file of retained states, sessions and waiting commands; `:memory:` forgets them. */
+  sessionFile: string;
+  returnWithinMs?: number | undefined;
   reader: Reader;
   directory: DeviceDirectory;
   intake: Intake;
   log: Logger;
+  now: () => number;
 }>;
 
 type Answer = (error?: Error | null) => void;
@@ -44,7 +50,8 @@ export async function startEmbedded(ports: EmbeddedPorts): Promise<Broker> {
   if (ports.signIn === undefined && !isLoopback(ports.host)) {
     throw new Error(
       `MQTT: the embedded broker takes devices without a sign-in on a loopback address only, and mqtt.host is ` +
-        `'${ports.host}': set it to 127.0.0.1, or give the broker TLS and the devices secrets, or set mqtt.url to a broker that has them`,
+        `'${ports.host}': set it to 127.0.0.1, or set mqtt.tls.certFile and mqtt.tls.keyFile and give the devices ` +
+        `secrets (PUT /api/v1/devices/{id}/secret), or set mqtt.url to a broker that has them`,
     );
   }
   const embedded = new EmbeddedBroker(ports);
@@ -58,57 +65,84 @@ const isLoopback = (host: string): boolean =>
 class EmbeddedBroker implements Broker {
   readonly #ports: EmbeddedPorts;
   readonly #aedes: Aedes;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #signedIn = new WeakMap<Client, DeviceId>();
+  readonly #door: Door;
+  readonly #sessions: Sessions;
+  readonly #admission: Admission;
+  readonly #connected = new Set<string>();
+  readonly #sweeping: NodeJS.Timeout;
   readonly window: Window<Answer>;
+  readonly #counts = { publishesRefused: 0 };
   #isStopping = false;
 
   constructor(ports: EmbeddedPorts) {
     this.#ports = ports;
+    this.#admission = new Admission(ports.signIn, () => this.#sessions, ports.log);
+    this.#sessions = new Sessions(openOrSetAside(ports.sessionFile, ports), ports.now, (client, topic) =>
+      maySubscribe(this.#admission.deviceNamed(client), topic),
+    );
     this.window = new Window({
       intake: ports.intake,
       acknowledge: (answers) => {
         for (const answer of answers) answer(null);
       },
       refuse: (answers, cause) => this.#refuse(answers, cause),
-      readOn: () => this.#readOn(),
+      readOn: () => this.#door.readOn(),
     });
-    this.#aedes = new Aedes({
-      preConnect: (_client, packet, done) => {
-        // sessions live in memory only: kept, a sleeping device's commands would grow there and arrive after their time
-        packet.clean = true;
-        done(null, !this.#isStopping);
+    this.#aedes = this.#openAedes();
+    this.#door = new Door({
+      ...ports,
+      tls: ports.signIn?.tls,
+      mayRead: () => !this.window.isHeld && !this.#isStopping,
+      enter: (line) => void this.#aedes.handle(line),
+      tooLarge: (socket, packet) => this.#takeTooLarge(socket, packet),
+    });
+    this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+  }
+
+  #openAedes(): Aedes {
+    const { log, returnWithinMs = RETURN_WITHIN_MS } = this.#ports;
+    const aedes = new Aedes({
+      persistence: this.#sessions,
+      maxInflightInbound: IN_FLIGHT_MAX,
+      drainTimeout: DRAIN_MAX_MS,
+      heartbeatInterval: returnWithinMs / BEATS_TO_WILLS,
+      preConnect: (client, packet, done) => {
+        if (!this.#isStopping && this.#admission.greet(client, packet)) done(null, true);
+        else done(new Error('not taken'), false);
       },
       authenticate: (client, username, password, done) =>
-        void this.#authenticate(client, username, password).then((is) => done(null, is)),
+        void this.#admission.admit(client, username, password).then((isIn) => {
+          if (isIn) this.#door.welcome(client.conn);
+          done(null, isIn);
+        }),
       authorizePublish: (client, packet, done) => this.#take(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) =>
-        done(null, maySubscribe(this.#deviceOf(client), subscription.topic) ? subscription : null),
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#admission.granted(client, subscription)),
     });
-    this.#aedes.on('clientError', ({ id }, { message }) =>
-      ports.log.debug({ client: id, message }, 'MQTT client left'),
-    );
-    const serve = (socket: Socket): void => this.#serve(socket);
-    this.#server = ports.signIn === undefined ? createServer(serve) : createTlsServer(ports.signIn.tls, serve);
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    aedes.on('clientError', ({ id }, { message }) => log.debug({ client: id, message }, 'MQTT client left'));
+    aedes.on('clientReady', ({ id }) => this.#connected.add(id));
+    aedes.on('clientDisconnect', ({ id }) => this.#connected.delete(id));
+    aedes.on('unsubscribe', (topics, client) => this.#admission.unsubscribed(client, topics));
+    // its own duties, such as the last wills of an earlier run; a refused one is counted where it is refused
+    aedes.addListener('error', (error: Error) => log.warn({ message: error.message }, 'MQTT broker'));
+    return aedes;
   }
 
   async listen(): Promise<void> {
     await this.#aedes.listen();
-    this.#server.listen(this.#ports.port, this.#ports.host);
-    await once(this.#server, 'listening');
+    await this.#door.listen();
   }
 
   get url(): string {
-    const address = this.#server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : this.#ports.port;
-    const host = this.#ports.host.includes(':') ? `[${this.#ports.host}]` : this.#ports.host;
-    return `${this.#ports.signIn === undefined ? 'mqtt' : 'mqtts'}://${host}:${port}`;
+    return this.#door.url;
   }
 
   isConnected(): boolean {
-    return this.#server.listening;
+    return this.#door.isListening;
+  }
+
+  counts(): BrokerCounts {
+    const { connections, counts } = this.#door;
+    return { connections, ...counts, ...this.#counts, ...this.#admission.counts, ...this.#sessions.counts() };
   }
 
   publish(topic: string, payload: string): { withdraw(): void } {
@@ -116,60 +150,29 @@ class EmbeddedBroker implements Broker {
     this.#aedes.publish(packet, (error) => {
       if (error) this.#ports.log.warn({ topic, message: error.message }, 'command not sent'); // its time limit answers
     });
-    return { withdraw: () => undefined }; // it has left: there are no sessions that could keep it
+    return { withdraw: () => undefined }; // what waits for a sleeping device ends with its own time
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
+    this.#sessions.freeze();
+    clearInterval(this.#sweeping);
+    this.#admission.stop();
+    const closed = this.#door.close();
     await drainedInTime(this.window);
     await setImmediate(); // the acknowledgements stand in the sockets' next write
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets) socket.destroy(); // those that never signed in
+    this.#door.turnOut();
     await closed;
+    this.#sessions.close();
   }
 
-  /** Reads a connection only while there is room, and takes out what is too large before it is gathered in memory. */
-  #serve(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
-    const guard = new PacketGuard({
-      tooLarge: (packet) => this.#takeTooLarge(socket, packet),
-      broken: (text) => socket.destroy(new Error(`MQTT: ${text}`)),
-    });
-    const read = socket.read.bind(socket);
-    socket.read = (size?: number) => {
-      if (size !== 0 && (this.window.isHeld || this.#isStopping)) return null;
-      const chunk: unknown = read(size);
-      return chunk instanceof Buffer ? guard.pass(chunk) : chunk;
-    };
-    this.#aedes.handle(socket);
-  }
-
-  /** aedes reads when it hears of something readable; what came meanwhile is not announced again by itself. */
-  #readOn(): void {
-    for (const socket of this.#sockets) socket.emit('readable');
-  }
-
-  async #authenticate(client: Client, username: string | undefined, password: Buffer | undefined): Promise<boolean> {
-    const { signIn, log } = this.#ports;
-    if (signIn === undefined) return true;
+  #sweep(): void {
     try {
-      const isDevice = await signIn.authenticate(username ?? '', password?.toString() ?? '');
-      if (isDevice && username !== undefined) this.#signedIn.set(client, username);
-      return isDevice;
+      this.#sessions.sweep((id) => this.#connected.has(id));
     } catch (error) {
-      log.error({ err: error, device: username }, 'cannot check the secret of a device'); // refused: it tries again
-      return false;
+      this.#ports.log.error({ err: error }, 'cannot forget old sessions'); // a full disk: tried again in a minute
     }
-  }
-
-  /** Undefined: anybody, for this broker stands on a loopback address. */
-  #deviceOf(client: Client | null): DeviceId | undefined {
-    if (this.#ports.signIn === undefined) return undefined;
-    return (client === null ? undefined : this.#signedIn.get(client)) ?? '';
   }
 
   /** The only hook before the PUBACK, which aedes writes when `done` is called. Last wills come by here as well. */
@@ -178,8 +181,10 @@ class EmbeddedBroker implements Broker {
       done(new Error('the gateway is stopping')); // a last will: the devices have not gone, we have
       return;
     }
-    const obstacle = this.#obstacleTo(client, packet.topic);
+    if (client !== null) this.#door.spend(client.conn);
+    const obstacle = obstacleTo(this.#admission.deviceNamed(client?.id ?? willOwner(packet)), packet.topic);
     if (obstacle !== undefined) {
+      this.#counts.publishesRefused++;
       this.#ports.log.warn({ client: client?.id, topic: packet.topic, obstacle }, 'publish refused');
       done(new Error(obstacle)); // closes the connection
       return;
@@ -187,16 +192,23 @@ class EmbeddedBroker implements Broker {
     const payload = toBytes(packet.payload);
     const reports = this.#ports.reader.read(packet.topic, payload, false);
     packet.retain &&= payload.length === 0 || this.#isStatusOfKnown(reports);
-    this.window.add({ reports, origin: done, bytes: payload.length });
+    this.window.add({ reports, origin: packet.retain ? this.#retaining(packet, done) : done, bytes: payload.length });
   }
 
-  #obstacleTo(client: Client | null, topic: string): string | undefined {
-    if (topic.startsWith('$')) return 'the broker speaks here';
-    if (COMMAND_TOPIC.match(topic) !== undefined) return 'only the gateway gives commands';
-    return mayPublish(this.#deviceOf(client), topic) ? undefined : "not this device's own topic";
+  /** What the sender is told of is there after a restart. */
+  #retaining(packet: PublishPacket, done: Answer): Answer {
+    return (error) => {
+      try {
+        if (!error) this.#sessions.retain(packet);
+        done(error);
+      } catch (cause) {
+        this.#ports.log.error({ err: cause, topic: packet.topic }, 'cannot keep a retained state');
+        done(new Error('the broker keeps no states now')); // it comes again
+      }
+    };
   }
 
-  /** Retained messages stay in memory until deleted, so no stranger may add one. */
+  /** Retained messages stay until deleted, so no stranger may add one. */
   #isStatusOfKnown(reports: readonly Report[]): boolean {
     const isKnown = (report: Report): boolean =>
       report.kind === 'status' && this.#ports.directory.find(report.device) !== undefined;
@@ -224,3 +236,7 @@ class EmbeddedBroker implements Broker {
     for (const answer of answers) answer(error);
   }
 }
+
+/** The client that left a last will in an earlier run: aedes has no connection for it any more. */
+const willOwner = (packet: PublishPacket): string =>
+  'clientId' in packet && typeof packet.clientId === 'string' ? packet.clientId : '';

@@ -5,9 +5,10 @@ import type { DeviceCommands } from '../../gateway/domain/command.ts';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import type { Broker } from './broker.ts';
+import type { DeviceSignIn } from './admission.ts';
+import type { Broker, BrokerCounts } from './broker.ts';
 import { CommandDesk, REPLY_TOPIC } from './commands.ts';
-import { type DeviceSignIn, startEmbedded } from './embedded.ts';
+import { startEmbedded } from './embedded.ts';
 import { loadCodecs } from './load-codecs.ts';
 import { connectOutside } from './outside.ts';
 import { Reader } from './reader.ts';
@@ -19,7 +20,11 @@ export type MqttPorts = Readonly<{
   log: Logger;
   now: () => number;
   /** TLS and the devices' secrets, for an embedded broker beyond loopback. */
-  signIn?: DeviceSignIn;
+  signIn?: DeviceSignIn | undefined;
+  /** Where the embedded broker keeps what must outlive a restart; in memory without it. */
+  sessionFile?: string;
+  /** How long devices have to come back after a crash before their last wills speak, in milliseconds. */
+  returnWithinMs?: number;
 }>;
 
 /** Messages since the start, and those that wait now. */
@@ -35,7 +40,8 @@ export type MqttStats = Readonly<{
   warnings: number;
   /** Replies to commands that nobody waited for any more. */
   lateReplies: number;
-}>;
+}> &
+  Partial<BrokerCounts>;
 
 export interface MqttAdapter {
   readonly commands: DeviceCommands;
@@ -66,6 +72,7 @@ export async function startMqtt(ports: MqttPorts): Promise<MqttAdapter> {
       ...broker.window.counts,
       waiting: broker.window.waiting,
       lateReplies: desk.lateReplies,
+      ...broker.counts(),
     }),
     replay: (topic, payload) => replay(reader, ports, topic, payload),
     stop: async () => {
@@ -92,11 +99,14 @@ async function replay(
 }
 
 function startBroker(
-  { settings, intake, directory, log, signIn }: MqttPorts,
+  { settings, intake, directory, log, signIn, now, sessionFile = ':memory:', returnWithinMs }: MqttPorts,
   reader: Reader,
   filters: readonly string[],
 ): Promise<Broker> {
-  const { url, username, password, clientId, host, port } = settings;
-  if (url === undefined) return startEmbedded({ host, port, signIn, reader, directory, intake, log });
+  const { url, username, password, clientId, host, port, messagesPerSecond } = settings;
+  if (url === undefined) {
+    const place = { host, port, messagesPerSecond, signIn, sessionFile, returnWithinMs };
+    return startEmbedded({ ...place, reader, directory, intake, log, now });
+  }
   return connectOutside({ url, clientId, username, password, filters, reader, intake, log });
 }

@@ -93,6 +93,10 @@ class OutsideBroker implements Broker {
     return this.#tried.promise;
   }
 
+  counts(): undefined {
+    return undefined;
+  }
+
   isConnected(): boolean {
     return this.#client.connected && this.#isSubscribed;
   }

@@ -4,9 +4,13 @@ import { topicPattern } from './topic-pattern.ts';
 
 const OWN = topicPattern('fengsui/v1/{device}/{rest*}');
 
-/** Whether a device that signed in may speak here: on its own topics only. Undefined: nobody needs to sign in. */
-export const mayPublish = (device: DeviceId | undefined, topic: string): boolean =>
-  device === undefined || OWN.match(topic)?.['device'] === device;
+/** Why this device may not speak here, nor its last will; undefined: it may. Without a device nobody needs to sign in. */
+export function obstacleTo(device: DeviceId | undefined, topic: string): string | undefined {
+  if (topic.startsWith('$')) return 'the broker speaks here';
+  if (COMMAND_TOPIC.match(topic) !== undefined) return 'only the gateway gives commands';
+  const isOwn = device === undefined || OWN.match(topic)?.['device'] === device;
+  return isOwn ? undefined : "not this device's own topic";
+}
 
 /** Whether it may listen: to its own commands only, and with no wildcard. */
 export const maySubscribe = (device: DeviceId | undefined, filter: string): boolean =>

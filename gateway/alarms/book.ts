@@ -31,6 +31,9 @@ export class AlarmBook {
     else this.#keepLatest(alarm);
   }
 
+  /** Takes in a stored alarm that a later one of its device and type has followed. */
+  loadOlder = (alarm: Alarm): void => this.#keepOther(alarm);
+
   rememberSignal = (identity: string): void => this.#seen.add(identity);
   forgetSignal = (identity: string): void => this.#seen.delete(identity);
 

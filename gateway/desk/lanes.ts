@@ -1,7 +1,7 @@
 import type { AlarmBook } from '../alarms/book.ts';
 import type { Alarm, AlarmId } from '../domain/alarm.ts';
 import type { DeviceId } from '../domain/device.ts';
-import type { AlarmEntry } from '../domain/entry.ts';
+import type { AlarmEntry, OtherEntry } from '../domain/entry.ts';
 import { type Journal, type JournalQueries, JournalUnavailable } from '../journal/journal.ts';
 
 /** One device's way into the journal: how far it has been written, and what is still on its way. */
@@ -11,6 +11,8 @@ type Lane = { version: number; inFlight: number; last: Promise<void>; isBroken: 
 const NOT_CLOSED = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved'];
 /** More alarms of one device that are not closed are not looked at again after a refused write. */
 const RELOADED_MAX = 1000;
+/** The alarm that was raised last is among so many that happened last: devices' clocks are not that far apart. */
+const LATEST_AMONG = 50;
 
 /**
  * Keeps the book and the journal together. A decision is folded into the book at once, so that the next signal sees
@@ -36,17 +38,25 @@ export class AlarmLanes {
     const held = this.#book.find(id);
     if (held !== undefined) return held;
     const stored = this.#queries.alarm(id);
-    if (stored !== undefined) this.#book.load(stored);
+    if (stored !== undefined) this.#load(stored);
     return stored;
   }
 
-  /** Resolves once the entries are durable, with the alarm as the last of them left it. Throws JournalUnavailable. */
-  async commit(device: DeviceId, entries: readonly AlarmEntry[]): Promise<Alarm | undefined> {
+  /**
+   * Resolves once the entries are durable, with the alarm as the last of them left it. What stands `beside` them, such
+   * as the status that an alarm is about, is in the same write. Throws JournalUnavailable.
+   */
+  async commit(
+    device: DeviceId,
+    entries: readonly AlarmEntry[],
+    beside: readonly OtherEntry[] = [],
+  ): Promise<Alarm | undefined> {
     const lane = this.#laneOf(device);
     if (lane.isBroken) throw new JournalUnavailable('an earlier entry of this device was refused');
     const written = entries.map((entry) => ({ entry, alarm: this.#book.apply(entry) }));
-    const write = { subject: `device/${device}`, expectedVersion: lane.version, entries: written };
-    lane.version += entries.length;
+    const all = [...beside.map((entry) => ({ entry, alarm: undefined })), ...written];
+    const write = { subject: `device/${device}`, expectedVersion: lane.version, entries: all };
+    lane.version += all.length;
     lane.inFlight += 1;
     lane.last = this.#append(device, lane, write, entries);
     await lane.last;
@@ -80,8 +90,20 @@ export class AlarmLanes {
     this.#lanes.delete(device);
     const where = { regions: [], devices: [device], states: NOT_CLOSED };
     for (const alarm of this.#queries.alarms({ where, after: undefined, limit: RELOADED_MAX }).items) {
-      this.#book.load(alarm);
+      this.#load(alarm);
     }
+  }
+
+  /** Signals join the latest alarm of their type, or none where that is closed: an older one must not take its place. */
+  #load(alarm: Alarm): void {
+    const isHeld = this.#book.stateOf(alarm.device).open.has(alarm.type);
+    if (isHeld || this.#isLatest(alarm)) this.#book.load(alarm);
+    else this.#book.loadOlder(alarm);
+  }
+
+  #isLatest({ device, type, id }: Alarm): boolean {
+    const where = { regions: [], devices: [device], types: [type] };
+    return this.#queries.alarms({ where, after: undefined, limit: LATEST_AMONG }).items.every((one) => one.id <= id);
   }
 
   #laneOf(device: DeviceId): Lane {

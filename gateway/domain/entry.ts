@@ -75,10 +75,15 @@ export type WallView = Readonly<{
   version: number;
 }>;
 
+/** An entry of the log whose effect a follower gave up after so many attempts; `kind` is that entry's. */
+export type AsideEntry = Readonly<{ seq: number; kind: string; reason: string; attempts: number; at: number }>;
+
 /** What else the log holds: devices, measurements, doors, people's acts, and messages that nobody could read. */
 export type OtherEntry =
   | Readonly<{ kind: 'device-put'; device: Device; by: Actor }>
   | Readonly<{ kind: 'device-removed'; device: DeviceId; by: Actor }>
+  /** The hash of a device's secret; undefined: it has none any more. */
+  | Readonly<{ kind: 'device-secret-set'; device: DeviceId; secretHash: string | undefined; by: Actor }>
   | Readonly<{ kind: 'device-status'; device: DeviceId; online: boolean; statusAt: number }>
   | Readonly<{ kind: 'telemetry'; telemetry: Telemetry }>
   | Readonly<{ kind: 'access'; access: AccessEvent }>
@@ -90,6 +95,9 @@ export type OtherEntry =
   | Readonly<{ kind: 'session-closed'; tokenHash: string }>
   | Readonly<{ kind: 'sign-in-refused'; username: string; from: string }>
   | Readonly<{ kind: 'wall-put'; wall: WallView; by: Actor }>
+  | Readonly<{ kind: 'follower-paused'; follower: string; by: Actor; pausedAt: number }>
+  | Readonly<{ kind: 'follower-resumed'; follower: string; by: Actor }>
+  | Readonly<{ kind: 'entry-set-aside'; follower: string; aside: AsideEntry }>
   | Readonly<{
       kind: 'audited';
       by: Actor;
@@ -112,6 +120,11 @@ export function factOf(entry: Entry): Fact | undefined {
       return { key: `device/${entry.device.id}`, value: entry.device };
     case 'device-removed':
       return { key: `device/${entry.device}`, value: undefined };
+    case 'device-secret-set':
+      return {
+        key: `device-secret/${entry.device}`,
+        value: entry.secretHash === undefined ? undefined : { hash: entry.secretHash },
+      };
     case 'device-status':
       return { key: `status/${entry.device}`, value: { online: entry.online, at: entry.statusAt } };
     case 'account-put':
@@ -124,6 +137,16 @@ export function factOf(entry: Entry): Fact | undefined {
       return { key: `session/${entry.tokenHash}`, value: undefined };
     case 'wall-put':
       return { key: `wall/${entry.wall.id}`, value: entry.wall };
+    case 'follower-paused':
+      return { key: `follower/${entry.follower}`, value: { by: entry.by.name, at: entry.pausedAt } };
+    case 'follower-resumed':
+      return { key: `follower/${entry.follower}`, value: undefined };
+    case 'entry-set-aside':
+      // Sixteen digits, so that the keys stand in the order of the log.
+      return {
+        key: `set-aside/${entry.follower}/${String(entry.aside.seq).padStart(16, '0')}`,
+        value: { follower: entry.follower, ...entry.aside },
+      };
     default:
       return undefined;
   }

@@ -76,6 +76,8 @@ export const HistoryItem = z.object({
   seq: z.int(),
   at: IsoTime,
   kind: z.string(),
+  /** The identity of the signal that did it: the device's message id where it has one. */
+  signal: z.string().optional(),
   by: z.string().optional(),
   centre: RegionCode.optional(),
   note: z.string().optional(),

@@ -14,6 +14,7 @@ import {
   DeviceListQuery,
   DevicePage,
   DeviceReply,
+  DeviceSecret,
 } from './contract.ts';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import type { HttpPorts } from './ports.ts';
@@ -75,6 +76,20 @@ export const devices: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => 
       const removed = await registry.remove(deviceFor(operator, registry, params.id).id, actorOf(operator));
       if (!removed.ok) throw refusalOf(removed.error);
       return reply.code(204).send();
+    },
+  );
+
+  http.put(
+    '/devices/:id/secret',
+    {
+      config: { isAnswerSecret: true },
+      schema: { params: ById, response: { 200: DeviceSecret } },
+      preHandler: access.require('device.write'),
+    },
+    async ({ params, operator }, reply) => {
+      const given = await registry.giveSecret(deviceFor(operator, registry, params.id).id, actorOf(operator));
+      if (!given.ok) throw refusalOf(given.error);
+      return reply.header('cache-control', 'no-store').send({ secret: given.value });
     },
   );
 

@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A route that answers anybody. Everything else must carry a guard, or the server does not start. */
     isPublic?: boolean;
+    /** The answer holds a secret: it is not kept for a second time, whatever the Idempotency-Key. */
+    isAnswerSecret?: boolean;
   }
 }
 

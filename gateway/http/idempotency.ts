@@ -24,6 +24,7 @@ const KEY_SHAPE = /^[\x21-\x7e]{1,128}$/;
  * The same Idempotency-Key of the same person is the same act: its first answer is given again for a day, also after
  * a restart. Those who come while the first is under way wait for it. An act that was under way when the process
  * died is answered with `outcome-unknown`: it may or may not have been done.
+ * An answer that holds a secret is not kept: such a route does the act again.
  * Refusals before the act (401, 403, 429, a wrong field) and 5xx that mean "nothing was done" are not kept.
  */
 export function keepAnswers(http: FastifyInstance, { idempotencyFile, now }: HttpPorts): void {
@@ -34,7 +35,7 @@ export function keepAnswers(http: FastifyInstance, { idempotencyFile, now }: Htt
   // After the route's own guards: who may not do it learns nothing of an earlier answer.
   http.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
-    if (route.config?.isPublic === true || !methods.some(isWrite)) return;
+    if (route.config?.isPublic === true || route.config?.isAnswerSecret === true || !methods.some(isWrite)) return;
     route.preHandler = [route.preHandler ?? []].flat().concat(takeUp);
   });
 

@@ -9,8 +9,11 @@ import type { BadValue } from '../domain/bad-value.ts';
 import type { PtzAct, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
 import type { DeviceId } from '../domain/device.ts';
+import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 import type { Archive } from '../followers/archive/archive.ts';
+import type { FollowerState } from '../followers/follower.ts';
+import type { KeptAside, Pause } from '../followers/supervision.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
 import type { DeviceRegistry, RegionTree } from '../registry/registry.ts';
 
@@ -44,6 +47,23 @@ export interface StreamUrls {
 /** One thing that must work before the gateway takes signals; undefined while it does, else the reason. */
 export type HealthPart = Readonly<{ name: string; fault(): string | undefined }>;
 
+export type FollowerReport = Readonly<{ name: string; lag: number; state: FollowerState }>;
+
+/** What the page of the house's state shows, and what an administrator may switch there. */
+export interface SystemPort {
+  followers(): readonly FollowerReport[];
+  pauseOf(follower: string): Pause | undefined;
+  setAsideOf(follower: string, limit: number): Readonly<{ count: number; latest: readonly KeptAside[] }>;
+  /** Durable when they resolve. Throw JournalUnavailable. */
+  pause(follower: string, by: Actor): Promise<void>;
+  resume(follower: string, by: Actor): Promise<void>;
+  queues(): readonly Readonly<{ name: string; waiting: number; max: number }>[];
+  broker(): Readonly<{ url: string; connected: boolean; counts: Record<string, number> }>;
+  archive: Pick<Archive, 'check' | 'refused'>;
+  /** Throws what the file system throws. */
+  disk(): Promise<Readonly<{ freeBytes: number; totalBytes: number; daysLeft: number | undefined }>>;
+}
+
 export type HttpPorts = Readonly<{
   access: Access;
   desk: AlarmDesk;
@@ -60,6 +80,7 @@ export type HttpPorts = Readonly<{
   archive: Pick<Archive, 'find'>;
   evidence: { open(alarm: AlarmId, file: string): Promise<Readonly<{ stream: Readable; bytes: number }> | undefined> };
   health: readonly HealthPart[];
+  system: SystemPort;
   metrics: Registry;
   /** The built console (`console/dist`). */
   consoleDir: string;

@@ -20,6 +20,7 @@ import type { HttpPorts } from './ports.ts';
 import { answerProblem, checkPart } from './problems.ts';
 import { regions } from './regions.ts';
 import { session } from './session.ts';
+import { system } from './system.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { users } from './users.ts';
 import { walls } from './walls.ts';
@@ -30,7 +31,19 @@ const REQUESTS_PER_MINUTE = 6_000;
 /** A body that takes longer to arrive is not waited for. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-const RESOURCES = [session, alarms, alarmRecords, devices, cameras, regions, users, walls, deadLetters, auditTrail];
+const RESOURCES = [
+  session,
+  alarms,
+  alarmRecords,
+  devices,
+  cameras,
+  regions,
+  users,
+  walls,
+  deadLetters,
+  auditTrail,
+  system,
+];
 
 /** The whole HTTP side, ready to listen; nothing is opened yet but the store of answers, which closes with it. */
 export async function buildHttp(ports: HttpPorts): Promise<FastifyInstance> {

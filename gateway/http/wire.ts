@@ -33,6 +33,7 @@ export function toAlarm(alarm: domain.Alarm): wire.Alarm {
 /** One entry as a line of an alarm's history; entries differ in what they carry. */
 export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
   const item: wire.HistoryItem = { seq, at: toIso(at), kind: entry.kind };
+  if ('signal' in entry) item.signal = entry.signal;
   if ('by' in entry) Object.assign(item, { by: entry.by.name, centre: entry.by.centre });
   if ('note' in entry) Object.assign(item, { note: entry.note, doneAt: maybeIso(entry.doneAt) });
   if ('assignee' in entry) item.assignee = entry.assignee;

@@ -4,6 +4,7 @@ import { DEVICE_ID, type Device, type DeviceId } from '../domain/device.ts';
 import type { Actor, OtherEntry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
+import { DeviceSecrets } from './device-secrets.ts';
 import { knownPlace } from './known-place.ts';
 import { PresenceMap } from './presence.ts';
 import type { DeviceFault, DeviceRegistry, RegionTree } from './registry.ts';
@@ -30,9 +31,11 @@ export class JournalledRegistry implements DeviceRegistry {
   #order: readonly DeviceId[] | undefined;
   readonly #listeners = new Set<Listener>();
   readonly presences = new PresenceMap();
+  readonly secrets: DeviceSecrets;
 
   constructor(ports: RegistryPorts) {
     this.#ports = ports;
+    this.secrets = new DeviceSecrets(ports.journal, ports.queries);
     for (const { value } of ports.queries.facts('device/')) {
       const device = this.#unsealed(value as Device); // written by put() below
       this.#devices.set(device.id, device);
@@ -94,13 +97,19 @@ export class JournalledRegistry implements DeviceRegistry {
   async remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>> {
     if (!this.#devices.has(id)) return failed({ kind: 'unknown-device' });
     const entry: OtherEntry = { kind: 'device-removed', device: id, by };
-    const write = { subject: `registry/${id}`, expectedVersion: undefined, entries: [{ entry, alarm: undefined }] };
-    await this.#ports.journal.append([write]);
+    const entries = [entry, ...this.secrets.removalOf(id, by)].map((one) => ({ entry: one, alarm: undefined }));
+    await this.#ports.journal.append([{ subject: `registry/${id}`, expectedVersion: undefined, entries }]);
     this.#devices.delete(id);
+    this.secrets.forget(id);
     this.presences.forget(id);
     this.#order = undefined;
     this.#tell(id, undefined);
     return ok(undefined);
+  }
+
+  async giveSecret(id: DeviceId, by: Actor): Promise<Result<string, DeviceFault>> {
+    if (!this.#devices.has(id)) return failed({ kind: 'unknown-device' });
+    return ok(await this.secrets.give(id, by));
   }
 
   #checked(input: Omit<Device, 'version'>, present: Device | undefined): Result<Omit<Device, 'version'>, DeviceFault> {

@@ -17,6 +17,8 @@ export interface DeviceRegistry extends DeviceDirectory {
    */
   put(device: Omit<Device, 'version'>, version: number | undefined, by: Actor): Promise<Result<Device, DeviceFault>>;
   remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>>;
+  /** A new secret for the device to sign in with, shown here only. */
+  giveSecret(id: DeviceId, by: Actor): Promise<Result<string, DeviceFault>>;
   presence(id: DeviceId): Presence;
   /** Devices by id, from the one after `after`; `accept` filters. Costs what it passes over. */
   list(after: DeviceId | undefined, limit: number, accept: (device: Device) => boolean): readonly Device[];

@@ -40,7 +40,7 @@ function tellTrouble(dataDir: string): void {
 /** Until Ctrl-C. */
 async function show(): Promise<boolean> {
   const { signal } = stopping;
-  return await onStage(resolve('data/demo'), signal, async (stage) => {
+  return await onStage(resolve(process.env['FENGSUI_DATA_DIR'] || 'data/demo'), signal, async (stage) => {
     welcome(stage);
     await playInTurn(stage.fleet, say, signal);
     say('\n正在停止 / stopping');

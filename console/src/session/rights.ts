@@ -8,7 +8,8 @@ export type Right =
   | 'readAlarms'
   | 'viewCameras'
   | 'readDeadLetters'
-  | 'replay';
+  | 'replay'
+  | 'controlFollowers';
 
 const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
 const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
@@ -24,7 +25,7 @@ const SHOWN: Readonly<Record<Role, readonly Right[]>> = {
   operator: SEAT,
   dispatcher: DESK,
   patrol: FIELD,
-  administrator: [...DESK, 'readDeadLetters', 'replay'],
+  administrator: [...DESK, 'readDeadLetters', 'replay', 'controlFollowers'],
   security: [],
   auditor: ['readAlarms', 'readDeadLetters'],
 };

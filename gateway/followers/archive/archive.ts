@@ -2,6 +2,7 @@ import type { AlarmId } from '../../domain/alarm.ts';
 import type { Result } from '../../domain/result.ts';
 import type { Cursors } from '../../journal/journal.ts';
 import { type Follower, type FollowerPorts, runFollower } from '../follower.ts';
+import { OtherSideAway } from '../poison.ts';
 import { type ArchivedPoint, type DeviceLookup, type Point, toPoints } from './point.ts';
 
 /** Entries in one request, and points too: 1,000 is where larger ones gain no more (216,000 lines a second). */
@@ -33,7 +34,7 @@ export interface Archive {
 export type OnRefused = (point: Point, text: string) => void;
 
 /** The archive cannot store or answer now. `text` is what it said, cut short. */
-export class ArchiveUnavailable extends Error {
+export class ArchiveUnavailable extends OtherSideAway {
   readonly status: number | undefined;
   constructor(message: string, status?: number, options?: ErrorOptions) {
     super(message, options);

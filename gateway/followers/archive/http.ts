@@ -13,7 +13,8 @@ export type InfluxRequest = Readonly<{
   /** Below the address in the settings, `/write`. */
   path: string;
   query?: Readonly<Record<string, string>>;
-  body?: string | URLSearchParams;
+  /** Text, a form, or a value to be sent as JSON. */
+  body?: string | URLSearchParams | Readonly<{ json: unknown }>;
 }>;
 
 /** One connection to one InfluxDB: bounded in time and size, no redirects, credentials in a header and never in a URL. */
@@ -35,16 +36,15 @@ export class InfluxHttp {
   /** Any status is an answer. Throws ArchiveUnavailable when there is none. */
   async request({ method, path, query, body }: InfluxRequest): Promise<Answer> {
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
-    const isForm = body instanceof URLSearchParams;
     try {
       const answer = await this.#client.request({
         method,
         path: `${this.#base}${path}${search}`,
         headers: {
           ...this.#headers,
-          'content-type': isForm ? 'application/x-www-form-urlencoded' : 'text/plain; charset=utf-8',
+          'content-type': contentTypeOf(body),
         },
-        body: isForm ? body.toString() : (body ?? null),
+        body: contentOf(body),
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       const retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
@@ -56,6 +56,16 @@ export class InfluxHttp {
 
   close = (): Promise<void> => this.#client.destroy();
 }
+
+const contentTypeOf = (body: InfluxRequest['body']): string => {
+  if (body instanceof URLSearchParams) return 'application/x-www-form-urlencoded';
+  return typeof body === 'object' ? 'application/json' : 'text/plain; charset=utf-8';
+};
+
+const contentOf = (body: InfluxRequest['body']): string | null => {
+  if (body instanceof URLSearchParams) return body.toString();
+  return typeof body === 'object' ? JSON.stringify(body.json) : (body ?? null);
+};
 
 /** What to throw for an answer that is neither good nor a refusal of the data, so that the follower tries again. */
 export function unavailable(what: string, { status, text, retryAfterMs }: Answer): Error {

@@ -35,17 +35,23 @@ class InfluxV1 implements Archive {
   readonly #http: InfluxHttp;
   readonly #database: string;
   readonly #onRefused: OnRefused;
+  readonly #keepDays: number | undefined;
+  #isKeepingSet = false;
+  /** Why the days could not be set; the archive works on without. */
+  #keepFault: string | undefined;
   #refused = 0;
 
-  constructor({ url, database, username, password }: InfluxV1Settings, onRefused: OnRefused) {
+  constructor({ url, database, username, password, keepDays }: InfluxV1Settings, onRefused: OnRefused) {
     const basic = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
     this.#http = new InfluxHttp(url, username === undefined ? undefined : basic);
     this.#database = database;
     this.#onRefused = onRefused;
+    this.#keepDays = keepDays;
   }
 
-  write = (points: readonly Point[]): Promise<void> =>
-    sendAround(
+  async write(points: readonly Point[]): Promise<void> {
+    await this.#setKeeping();
+    await sendAround(
       points,
       (part) => this.#send(part),
       (point, text) => {
@@ -53,6 +59,7 @@ class InfluxV1 implements Archive {
         this.#onRefused(point, text);
       },
     );
+  }
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
     const [from, to] = [Math.trunc(around - FIND_WITHIN_MS), Math.trunc(around + FIND_WITHIN_MS)];
@@ -72,7 +79,8 @@ class InfluxV1 implements Archive {
         await this.#createDatabase();
         await look();
       });
-      return ok(undefined);
+      await this.#setKeeping();
+      return this.#keepFault === undefined ? ok(undefined) : failed(this.#keepFault);
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     }
@@ -88,6 +96,8 @@ class InfluxV1 implements Archive {
     let answer = await write();
     if (answer.status === 404) {
       await this.#createDatabase(); // a new server, or one that was set up anew
+      this.#isKeepingSet = false;
+      await this.#setKeeping();
       answer = await write();
     }
     if (answer.status === 204) return ok(undefined);
@@ -95,15 +105,34 @@ class InfluxV1 implements Archive {
     throw unavailable('a write', answer);
   }
 
+  /**
+   * Once: the policy that writes go to keeps as many days as the settings say. An existing one is changed, not joined
+   * by a second, since queries look at the default one alone. A user who may not is told by `check`.
+   */
+  async #setKeeping(): Promise<void> {
+    if (this.#keepDays === undefined || this.#isKeepingSet) return;
+    const database = quoted(this.#database);
+    const policies = await this.#query(`SHOW RETENTION POLICIES ON ${database}`, {});
+    if (!policies.ok && policies.error.includes('database not found')) return; // the first write makes it
+    const present = policies.ok ? policies.value.find((row) => row['default'] === true) : undefined;
+    const policy = quoted(String(present?.['name'] ?? 'autogen'));
+    const set = await this.#query(
+      `ALTER RETENTION POLICY ${policy} ON ${database} DURATION ${this.#keepDays}d SHARD DURATION 1d DEFAULT`,
+      {},
+    );
+    this.#isKeepingSet = true;
+    this.#keepFault = set.ok ? undefined : `InfluxDB does not keep ${this.#keepDays} days: ${set.error}`;
+  }
+
   async #createDatabase(): Promise<void> {
-    const made = await this.#query(`CREATE DATABASE "${this.#database.replace(/["\\]/g, '\\$&')}"`, {});
+    const made = await this.#query(`CREATE DATABASE ${quoted(this.#database)}`, {});
     if (!made.ok) throw new ArchiveUnavailable(`InfluxDB could not make the database: ${made.error}`);
   }
 
   async #query(q: string, params: Readonly<Record<string, string>>): Promise<Result<Rows, string>> {
     const body = new URLSearchParams({ db: this.#database, q, params: JSON.stringify(params), epoch: 'ms' });
     const answer = await this.#http.request({ method: 'POST', path: '/query', body });
-    if (answer.status !== 200 && answer.status !== 400) throw unavailable('a query', answer);
+    if (![200, 400, 403].includes(answer.status)) throw unavailable('a query', answer); // those speak of the statement
     const parsed = QueryAnswer.safeParse(parseJson(answer.text));
     if (!parsed.success) return failed(`not an InfluxDB 1.x answer: ${answer.text.slice(0, 100)}`);
     const [result] = parsed.data.results ?? [];
@@ -111,6 +140,9 @@ class InfluxV1 implements Archive {
     return error === undefined ? ok(rowsOf(result?.series ?? [])) : failed(error);
   }
 }
+
+/** A name of InfluxQL in its quotes. */
+const quoted = (name: string): string => `"${name.replace(/["\\]/g, '\\$&')}"`;
 
 const rowsOf = (series: readonly Readonly<{ columns: string[]; values: z.infer<typeof Cell>[][] }>[]): Rows =>
   series.flatMap(({ columns, values }) =>

@@ -6,6 +6,7 @@ import type { Archive, OnRefused } from './archive.ts';
 import { openEmbeddedArchive } from './embedded.ts';
 import { openInfluxV1 } from './influx-v1.ts';
 import { openInfluxV2 } from './influx-v2.ts';
+import { openInfluxV3 } from './influx-v3.ts';
 
 const LOG_EACH_OF_FIRST = 10;
 const LOG_THEN_EVERY = 1_000;
@@ -23,9 +24,7 @@ export function openArchive(settings: InfluxSettings | undefined, dataDir: strin
     case 'v2':
       return openInfluxV2(settings, onRefused);
     case 'v3':
-      throw new Error(
-        'InfluxDB 3 is not spoken yet: point FENGSUI_INFLUX_URL at a 1.x or 2.x server, or leave it out and use the embedded archive',
-      );
+      return openInfluxV3(settings, onRefused);
   }
 }
 

@@ -92,35 +92,77 @@ const isAlarmEntry = (entry: Entry): entry is AlarmEntry => Object.hasOwn(ALARM_
 
 /** The alarm as this entry left it. People's notes stay in the journal: free text about people is no statistics. */
 function alarmPoint(entry: AlarmEntry, alarm: Alarm, recorded: Recorded): Point {
-  const { place } = alarm;
   return {
     measurement: 'alarm',
     tags: { region: alarm.region, type: alarm.type, severity: String(alarm.severity), kind: entry.kind },
-    fields: present({
-      alarm: alarm.id,
-      device: alarm.device,
-      seq: BigInt(recorded.seq),
-      version: BigInt(alarm.version),
-      count: BigInt(alarm.count),
-      state: alarm.state,
-      condition: alarm.condition,
-      centre: alarm.centre,
-      verdict: alarm.verdict,
-      assignee: alarm.assignee,
-      by: 'by' in entry ? entry.by.name : undefined,
-      value: alarm.value,
-      text: alarm.text,
-      compound: alarm.compound,
-      incident: alarm.incident,
-      evidence: BigInt(alarm.evidence.length),
-      lng: place.lng,
-      lat: place.lat,
-      line: place.line,
-      km_value: place.kmValue,
-    }),
+    fields: {
+      ...alarmFields(alarm, 'by' in entry ? entry.by.name : undefined, recorded.seq),
+      ...waitOf(entry, recorded),
+    },
     atNs: timestamp(alarmEntryAt(entry), recorded),
   };
 }
+
+/** Seconds from the gateway's receipt of the alarm to what people did; nothing where a phone's clock says before it. */
+function waitOf(entry: AlarmEntry, { at, alarm }: Recorded): Point['fields'] {
+  if (!('doneAt' in entry) || alarm === undefined) return {};
+  const waitedMs = (entry.doneAt ?? at) - alarm.receivedAt;
+  return waitedMs < 0 ? {} : { after_s: waitedMs / 1000 };
+}
+
+/** What a point tells of an alarm, whether it is one of this journal or comes from outside. */
+function alarmFields(alarm: Alarm | ImportedAlarm, by: string | undefined, seq: Seq): Point['fields'] {
+  const { place } = alarm;
+  return present({
+    alarm: alarm.id,
+    device: alarm.device,
+    seq: BigInt(seq),
+    version: BigInt(alarm.version),
+    count: BigInt(alarm.count),
+    state: alarm.state,
+    condition: alarm.condition,
+    centre: alarm.centre,
+    verdict: alarm.verdict,
+    assignee: alarm.assignee,
+    by,
+    value: alarm.value,
+    text: alarm.text,
+    compound: alarm.compound,
+    incident: alarm.incident,
+    evidence: BigInt(alarm.evidence.length),
+    lng: place.lng,
+    lat: place.lat,
+    line: place.line,
+    km_value: place.kmValue,
+  });
+}
+
+/** A closed alarm of another archive or gateway, as it ended. `digits` (six at most) keep its identity; it has no entry. */
+export type ImportedAlarm = Readonly<{
+  id: AlarmId;
+  region: string;
+  type: string;
+  severity: number;
+  device: string;
+  centre: string;
+  state: string;
+  condition: string;
+  version: number;
+  count: number;
+  occurredAt: string;
+  place: Readonly<Partial<Record<'lng' | 'lat' | 'kmValue', number | undefined>>> &
+    Readonly<{ line?: string | undefined }>;
+  evidence: readonly unknown[];
+}> &
+  Readonly<Partial<Record<'verdict' | 'assignee' | 'text' | 'compound' | 'incident', string | undefined>>> &
+  Readonly<{ value?: number | undefined }>;
+
+export const importedPoint = (alarm: ImportedAlarm, digits: number): Point => ({
+  measurement: 'alarm',
+  tags: { region: alarm.region, type: alarm.type, severity: String(alarm.severity), kind: 'imported' },
+  fields: alarmFields(alarm, undefined, digits),
+  atNs: BigInt(Date.parse(alarm.occurredAt)) * NS_PER_MS + BigInt(digits),
+});
 
 function alarmEntryAt(entry: AlarmEntry): number | undefined {
   switch (entry.kind) {

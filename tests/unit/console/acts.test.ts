@@ -29,7 +29,9 @@ describe('buttons', () => {
       expect(mayUse(role, 'wall')).toBe(roleMay(role, 'wall.write'));
       expect(mayUse(role, 'command')).toBe(roleMay(role, 'device.command'));
       expect(mayUse(role, 'readDeadLetters')).toBe(roleMay(role, 'dead-letter.read'));
+      expect(mayUse(role, 'readDeadLetters')).toBe(roleMay(role, 'system.read')); // they stand on one screen
       expect(mayUse(role, 'replay')).toBe(roleMay(role, 'dead-letter.replay'));
+      expect(mayUse(role, 'controlFollowers')).toBe(roleMay(role, 'system.control'));
     }
   });
 });
