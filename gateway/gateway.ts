@@ -3,7 +3,6 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import { type MqttAdapter, startMqtt } from '../adapters/mqtt/mqtt.ts';
 import { createOnvifAdapter, type OnvifAdapter } from '../adapters/onvif/adapter.ts';
 import { loadCatalogue } from '../config/catalogue.ts';
@@ -12,12 +11,16 @@ import { startVideoPlane, type VideoPlane } from '../streams/plane.ts';
 import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../streams/signed-url.ts';
 import { openAccess } from './access/access.ts';
 import { cameraPort } from './camera-port.ts';
+import { growingAlarmIds } from './desk/alarm-ids.ts';
 import { definitionOf } from './desk/alarm-type.ts';
 import { watchDeadlines } from './desk/deadlines.ts';
 import type { AlarmDesk } from './desk/desk.ts';
-import { SignalIntake } from './desk/intake.ts';
+import { settleFloodsEachSecond } from './desk/flood-timer.ts';
+import { FLAPPING, SignalIntake } from './desk/intake.ts';
 import { openLanes } from './desk/open-desk.ts';
 import { openAlarmDesk } from './desk/order-desk.ts';
+import { deviceSignIn } from './device-sign-in.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { ok } from './domain/result.ts';
 import { type Archive, archiveEntries } from './followers/archive/archive.ts';
 import { openArchive } from './followers/archive/open-archive.ts';
@@ -25,13 +28,18 @@ import { takeEvidence } from './followers/evidence/evidence.ts';
 import { openEvidence } from './followers/evidence/store.ts';
 import type { Follower } from './followers/follower.ts';
 import { startLive } from './followers/live/live.ts';
+import { FollowerDesk } from './followers/supervision.ts';
+import { traceEntries } from './followers/trace.ts';
 import type { StreamUrls } from './http/ports.ts';
 import { buildHttp } from './http/server.ts';
+import type { JournalQueries } from './journal/journal.ts';
+import { keepWithin } from './journal/retention.ts';
 import { openSqliteJournal, type SqliteJournal } from './journal/sqlite.ts';
 import { openMetrics } from './metrics.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
 import { regionTree } from './registry/region-tree.ts';
 import { openVault } from './registry/vault.ts';
+import { countPresence, systemPort } from './system-port.ts';
 
 /** What comes from outside the program, so that a test can hand in its own. */
 export type Surroundings = Readonly<{
@@ -40,6 +48,8 @@ export type Surroundings = Readonly<{
   announce: (password: string) => void;
   now: () => number;
   random: () => number;
+  /** The journal is gone for good: the process must end, for its supervisor to start it again. */
+  onLost: (error: unknown) => void;
 }>;
 
 export type Gateway = Readonly<{ address: string; mqttUrl: string; stop(): Promise<void> }>;
@@ -78,8 +88,17 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
 
   const catalogue = loadCatalogue(settings.alarmTypes);
   const regions = regionTree(catalogue.regions, catalogue.borders);
-  const journal = await openSqliteJournal(join(dataDir, 'journal.sqlite'), now);
+  const metrics = openMetrics();
+  const journal = await openSqliteJournal(join(dataDir, 'journal.sqlite'), now, {
+    onCommitted: metrics.committed,
+    onLost: around.onLost,
+    onStorage: (fault) =>
+      fault === undefined
+        ? log.info('the journal stores entries again')
+        : log.error({ fault: fault.kind, reason: fault.text }, 'the journal cannot store entries'),
+  });
   onStop(() => journal.close());
+  onStop(keepWithin({ journal, keepDays: settings.journal.keepDays, now, log }));
   const { queries } = journal;
   const registry = new JournalledRegistry({
     journal,
@@ -91,7 +110,6 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   const lanes = openLanes(journal, queries);
   const desk = openAlarmDesk(lanes, now);
-  const metrics = openMetrics();
   const intake = new SignalIntake({
     lanes,
     journal,
@@ -100,11 +118,14 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     limitsOf: catalogue.limits,
     presence: registry.presences,
     count: metrics.countIntake,
-    newAlarmId: uuidv7,
+    newAlarmId: growingAlarmIds(queries, now),
     now,
     clockAllowanceMs: settings.clockAllowanceMs,
+    deviceRate: settings.deviceRate,
     log,
   });
+  intake.resumeFloods(devicesInFlood(queries));
+  onStop(settleFloodsEachSecond(intake, log));
 
   const cameras = createOnvifAdapter({
     ...around,
@@ -116,7 +137,21 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   onStop(() => video.stop());
   const archive = openArchive(settings.influx, dataDir, log);
   onStop(() => archive.close());
-  const following = startFollowers({ around, dataDir, onStop, journal, registry, desk, cameras, video, archive });
+  const followerDesk = new FollowerDesk({ journal, queries, now });
+  const disk = new DiskWatch(dataDir, now);
+  onStop(disk.start());
+  const following = startFollowers({
+    around,
+    dataDir,
+    onStop,
+    journal,
+    followerDesk,
+    registry,
+    desk,
+    cameras,
+    video,
+    archive,
+  });
   onStop(watchDeadlines({ lanes, queries, now, log }));
 
   const access = await openAccess({
@@ -146,9 +181,11 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     archive,
     evidence: { open: (alarm, file) => evidenceFile(dataDir, desk, alarm, file) },
     health: [
+      { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
       { name: 'live', fault: () => live.fault() },
     ],
+    system: systemPort({ journal, followers: following, followerDesk, mqtt: () => mqtt.current, archive, disk }),
     metrics: metrics.registry,
     consoleDir: CONSOLE_DIR,
     idempotencyFile: join(dataDir, 'answers.sqlite'),
@@ -162,11 +199,27 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
 
   await cameras.start();
   onStop(() => cameras.stop());
-  mqtt.current = await startMqtt({ settings: settings.mqtt, intake, directory: registry, log, now });
+  mqtt.current = await startMqtt({
+    settings: settings.mqtt,
+    intake,
+    directory: registry,
+    signIn: deviceSignIn(settings.mqtt.tls, registry),
+    sessionFile: join(dataDir, 'mqtt.sqlite'),
+    log,
+    now,
+  });
   onStop(() => mqttOf(mqtt).stop());
   metrics.read({
     journalHead: journal.head,
-    followerLag: () => Object.fromEntries(Object.entries(following).map(([name, { lag }]) => [name, lag()])),
+    followers: following,
+    devices: () => countPresence(registry),
+    archiveRefused: archive.refused,
+    journalWaiting: () => journal.queue().waiting,
+    files: {
+      journal: join(dataDir, 'journal.sqlite'),
+      'journal-wal': join(dataDir, 'journal.sqlite-wal'),
+      archive: join(dataDir, 'archive.sqlite'),
+    },
     mqtt: () => ({ ...mqttOf(mqtt).stats() }),
     liveClients: live.clients,
   });
@@ -178,6 +231,7 @@ type FollowerParts = Readonly<{
   dataDir: string;
   onStop: OnStop;
   journal: SqliteJournal;
+  followerDesk: FollowerDesk;
   registry: JournalledRegistry;
   desk: AlarmDesk;
   cameras: OnvifAdapter;
@@ -185,11 +239,23 @@ type FollowerParts = Readonly<{
   archive: Archive;
 }>;
 
+/** Floods that were under way when the gateway stopped: more than these end with the devices' next flood. */
+function devicesInFlood(queries: JournalQueries): readonly string[] {
+  const where = { regions: [], types: [FLAPPING], conditions: ['active'] };
+  return queries.alarms({ where, after: undefined, limit: 10_000 }).items.map(({ device }) => device);
+}
+
 /** What follows the journal on its own, each from its cursor. */
 function startFollowers(parts: FollowerParts): Readonly<Record<string, Follower>> {
   const { around, journal, desk, cameras, video } = parts;
   const stopping = new AbortController();
-  const common = { ...around, journal, cursors: journal.cursors, stop: stopping.signal };
+  const common = {
+    ...around,
+    journal,
+    cursors: journal.cursors,
+    supervision: parts.followerDesk,
+    stop: stopping.signal,
+  };
   const followers = {
     archive: archiveEntries({ ...common, archive: parts.archive, devices: parts.registry }),
     evidence: takeEvidence({
@@ -203,9 +269,10 @@ function startFollowers(parts: FollowerParts): Readonly<Record<string, Follower>
       },
     }),
   };
+  const tracing = traceEntries(common);
   parts.onStop(async () => {
     stopping.abort();
-    await Promise.all(Object.values(followers).map(({ done }) => done));
+    await Promise.all([...Object.values(followers).map(({ done }) => done), tracing]);
   });
   return followers;
 }

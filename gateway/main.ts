@@ -26,7 +26,11 @@ function readSettings(): Settings {
 async function run(settings: Settings): Promise<void> {
   const log = pino({ level: settings.logLevel, base: null });
   const announce = (password: string) => process.stdout.write(`管理员首次登录 / first sign-in: admin  ${password}\n`);
-  const gateway = await openGateway(settings, { log, announce, now: Date.now, random: Math.random });
+  const onLost = (error: unknown) => {
+    log.fatal({ err: error }, 'the journal is lost; the gateway ends so that it can be started again');
+    process.exit(1);
+  };
+  const gateway = await openGateway(settings, { log, announce, onLost, now: Date.now, random: Math.random });
   log.info({ address: gateway.address, mqtt: gateway.mqttUrl }, 'ready');
 
   let isStopping = false;

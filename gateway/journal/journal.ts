@@ -61,7 +61,10 @@ export interface Journal {
 /** What can be asked of the log besides its order. Rows are written in the same transaction as the entries. */
 export interface JournalQueries {
   alarm(id: AlarmId): Alarm | undefined;
-  /** All entries about one alarm, oldest first. */
+  /**
+   * The kept entries about one alarm, oldest first. They begin with `raised`, or where the time that entries are kept
+   * begins: then with another kind, or not at all while the alarm itself stays because it is not closed.
+   */
   history(id: AlarmId): readonly Recorded[];
   /** The latest alarm of each device and type that is not closed: what a signal may still join. */
   latestOfEachType(): Iterable<Alarm>;

@@ -1,9 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { type ChainedRow, chainHash, FIRST_HASH } from './chain.ts';
 
-/** Version of the tables below; a later release migrates from each earlier one. */
-export const TABLES_VERSION = 1;
-
-const TABLES = `
+const FIRST_TABLES = `
   CREATE TABLE entries (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
     alarm TEXT, body TEXT NOT NULL, snapshot TEXT
@@ -26,8 +24,35 @@ const TABLES = `
   CREATE INDEX alarms_open ON alarms (state, severity, occurred_at DESC) WHERE state <> 'closed';
 `;
 
+/** Entries that are read at once while an older file gets its hashes: a few MiB. */
+const SLICE = 1000;
+
+/** The anchor is the last entry that retention took, and its hash: what is kept goes on from there. */
+function addChain(database: Database): void {
+  database.exec(`
+    ALTER TABLE entries ADD COLUMN hash BLOB;
+    CREATE TABLE anchor (seq INTEGER NOT NULL, hash BLOB NOT NULL);
+  `);
+  database.prepare('INSERT INTO anchor VALUES (0, ?)').run(FIRST_HASH);
+  const after = database.prepare<[number], ChainedRow>(
+    `SELECT seq, at, kind, body, snapshot FROM entries WHERE seq > ? ORDER BY seq LIMIT ${SLICE}`,
+  );
+  const setHash = database.prepare('UPDATE entries SET hash = ? WHERE seq = ?');
+  let previous = FIRST_HASH;
+  for (let rows = after.all(0); rows.length > 0; rows = after.all(rows.at(-1)?.seq ?? 0)) {
+    for (const row of rows) {
+      previous = chainHash(previous, row);
+      setHash.run(previous, row.seq);
+    }
+  }
+}
+
+/** The step at place `n` makes tables of version `n + 1` from those of version `n`; never change one that was released. */
+const STEPS: readonly ((database: Database) => void)[] = [(database) => database.exec(FIRST_TABLES), addChain];
+export const TABLES_VERSION = STEPS.length;
+
 /**
- * Makes the writing connection durable, then the tables where there are none.
+ * Makes the writing connection durable, then the tables: new ones, or those of an earlier release, in one transaction.
  * FULL comes after WAL on purpose: better-sqlite3 opens WAL files at NORMAL, which may lose the last commits in a power cut.
  */
 export function prepareForWriting(database: Database): void {
@@ -36,10 +61,10 @@ export function prepareForWriting(database: Database): void {
   database.pragma('wal_autocheckpoint = 4000');
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version === TABLES_VERSION) return;
-  if (version !== 0)
+  if (version > TABLES_VERSION)
     throw new Error(`the journal has tables of version ${version}, this release knows ${TABLES_VERSION}`);
   database.transaction(() => {
-    database.exec(TABLES);
+    for (const step of STEPS.slice(version)) step(database);
     database.pragma(`user_version = ${TABLES_VERSION}`);
   })();
 }

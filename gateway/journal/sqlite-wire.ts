@@ -2,6 +2,7 @@ import type { Alarm } from '../domain/alarm.ts';
 import { factOf } from '../domain/entry.ts';
 import { escalatesAt } from '../domain/escalation.ts';
 import type { NewEntry, Write } from './journal.ts';
+import type { StorageFault } from './storage-fault.ts';
 
 /** What crosses between the event loop and the writer thread: text ready to be stored. */
 export type AlarmRow = Readonly<{
@@ -35,10 +36,22 @@ export type Batch = Readonly<{
   cursors: readonly Readonly<{ follower: string; seq: number }>[];
 }>;
 export type Answer = Readonly<{ last: number }> | Readonly<{ conflict: number }>;
+/** Entries stamped before `before` go, from the oldest on, up to number `upTo`; the first later one ends it. */
+export type Trim = Readonly<{ before: number; upTo: number }>;
+
+/**
+ * `give-up-reserve` frees the room that was kept and stores what the journal has to say of it; `recover` takes that
+ * room again first, and fails where there is not enough.
+ */
+export type ToWriter =
+  | Readonly<{ kind: 'trim'; trim: Trim }>
+  | Readonly<{ kind: 'commit' | 'give-up-reserve' | 'recover'; batch: Batch }>
+  | Readonly<{ kind: 'close' }>;
 export type FromWriter =
-  | Readonly<{ kind: 'ready'; head: number; synchronous: number }>
+  | Readonly<{ kind: 'ready'; head: number; synchronous: number; fault: StorageFault | undefined }>
+  | Readonly<{ kind: 'trimmed'; oldest: number; isOver: boolean }>
   | Readonly<{ kind: 'committed'; answers: readonly Answer[]; head: number }>
-  | Readonly<{ kind: 'refused'; reason: string }>;
+  | Readonly<{ kind: 'refused'; reason: string; fault: StorageFault | undefined }>;
 
 export const toStored = (write: Write, at: number): StoredWrite => ({
   subject: write.subject,

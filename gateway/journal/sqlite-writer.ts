@@ -1,8 +1,13 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
+import { giveUpReserve, takeReserve } from './reserve.ts';
+import { BatchCommit } from './sqlite-commit.ts';
 import { prepareForWriting } from './sqlite-tables.ts';
-import type { Answer, Batch, FromWriter, StoredEntry } from './sqlite-wire.ts';
+import { trimmer } from './sqlite-trim.ts';
+import type { FromWriter, ToWriter } from './sqlite-wire.ts';
+import { type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 /*
  * The thread that owns the writing connection. It carries out one batch a transaction, synced before it answers;
@@ -12,69 +17,55 @@ const { file } = z.object({ file: z.string() }).parse(workerData);
 const port = parentPort;
 if (port === null) throw new Error('the journal writer runs as a worker thread');
 
+// SQLite would open a file that it may not write for reading only, and stay so when the disk is put right.
+if (existsSync(file)) accessSync(file, constants.W_OK);
 const database = new Sqlite(file);
 prepareForWriting(database);
-const statements = {
-  version: database.prepare<[string], { version: number }>('SELECT version FROM subjects WHERE subject = ?'),
-  setVersion: database.prepare(
-    'INSERT INTO subjects VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version',
-  ),
-  insert: database.prepare('INSERT INTO entries (seq, at, kind, alarm, body, snapshot) VALUES (?, ?, ?, ?, ?, ?)'),
-  putFact: database.prepare('INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
-  dropFact: database.prepare('DELETE FROM facts WHERE key = ?'),
-  setCursor: database.prepare('INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq'),
-  putAlarm: database.prepare(
-    `INSERT INTO alarms (id, device, type, region, line, compound, state, condition, severity, occurred_at,
-       escalates_at, body)
-     VALUES (@id, @device, @type, @region, @line, @compound, @state, @condition, @severity, @occurredAt,
-       @escalatesAt, @body)
-     ON CONFLICT DO UPDATE SET region = excluded.region, state = excluded.state, condition = excluded.condition,
-       severity = excluded.severity, escalates_at = excluded.escalates_at, body = excluded.body`,
-  ),
-};
-let head = Number(database.prepare('SELECT coalesce(max(seq), 0) FROM entries').pluck().get());
+const batches = new BatchCommit(database);
+const trim = trimmer(database);
 
-const commit = database.transaction(({ writes, cursors }: Batch): Answer[] => {
-  let next = head;
-  const answers = writes.map((write): Answer => {
-    const found = statements.version.get(write.subject)?.version ?? 0;
-    if (write.expectedVersion !== undefined && write.expectedVersion !== found) return { conflict: found };
-    for (const entry of write.entries) insert(++next, write.at, entry);
-    statements.setVersion.run(write.subject, found + write.entries.length);
-    return { last: next };
-  });
-  for (const { follower, seq } of cursors) statements.setCursor.run(follower, seq);
-  return answers;
-});
-
-function insert(seq: number, at: number, entry: StoredEntry): void {
-  statements.insert.run(seq, at, entry.kind, entry.row?.id ?? null, entry.body, entry.row?.body ?? null);
-  if (entry.row !== undefined) statements.putAlarm.run(entry.row);
-  if (entry.fact?.value !== undefined) statements.putFact.run(entry.fact.key, entry.fact.value);
-  else if (entry.fact !== undefined) statements.dropFact.run(entry.fact.key);
-}
-
-function carryOut(batch: Batch): FromWriter {
+function answerTo(message: Exclude<ToWriter, { kind: 'close' }>): FromWriter {
   try {
-    const answers = commit.immediate(batch);
-    head = answers.reduce((last, answer) => ('last' in answer ? Math.max(last, answer.last) : last), head);
-    return { kind: 'committed', answers, head };
+    if (message.kind === 'trim') return { kind: 'trimmed', ...trim(message.trim) };
+    if (message.kind === 'give-up-reserve') giveUpReserve(file);
+    if (message.kind === 'recover') takeReserve(file);
+    return { kind: 'committed', ...batches.carryOut(message.batch) };
   } catch (error) {
-    return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'refused', reason, fault: storageFaultOf(error, file) };
   }
 }
 
-port.on('message', (message: Batch | { close: true }) => {
-  if ('close' in message) {
-    database.pragma('wal_checkpoint(TRUNCATE)');
-    database.close();
-    port.close();
-    return;
+/** A disk that is full at the start already is a state like any other: the log can be read and waits for room. */
+function faultAtStart(): StorageFault | undefined {
+  try {
+    takeReserve(file);
+    return undefined;
+  } catch (error) {
+    const fault = storageFaultOf(error, file);
+    if (fault === undefined) throw error;
+    return fault;
   }
-  port.postMessage(carryOut(message));
+}
+
+port.on('message', (message: ToWriter) => {
+  if (message.kind === 'close') close();
+  else port?.postMessage(answerTo(message));
 });
+
+function close(): void {
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // A full disk: what is committed stays in the write-ahead log, from which the next start reads it.
+  }
+  database.close();
+  port?.close();
+}
+
 port.postMessage({
   kind: 'ready',
-  head,
+  head: batches.head,
   synchronous: Number(database.pragma('synchronous', { simple: true })),
+  fault: faultAtStart(),
 } satisfies FromWriter);

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import Sqlite from 'better-sqlite3';
-import { CommitQueue } from './commit-queue.ts';
+import { CommitQueue, WAITING_MAX } from './commit-queue.ts';
 import {
   type Batch,
   CursorExpired,
@@ -13,7 +13,8 @@ import {
 } from './journal.ts';
 import { sqliteQueries } from './sqlite-queries.ts';
 import { type EntryRow, toRecorded } from './sqlite-rows.ts';
-import { type Answer, toStored } from './sqlite-wire.ts';
+import { type Answer, type StoredWrite, toStored } from './sqlite-wire.ts';
+import type { StorageFault } from './storage-fault.ts';
 import { Tail } from './tail.ts';
 
 /** Entries that a follower gets at once. */
@@ -21,46 +22,103 @@ const READ_MAX = 1000;
 /** Every follower waits for the same word; more than this at once would be a leak. */
 const FOLLOWERS_MAX = 100;
 
-export type SqliteJournal = Journal & Readonly<{ queries: JournalQueries; cursors: Cursors; synchronous: number }>;
+/** More than the identities of signals that are remembered (`gateway/alarms/seen.ts`). */
+export const KEEP_AT_LEAST = 100_000;
+
+export type SqliteJournal = Journal &
+  Readonly<{
+    queries: JournalQueries;
+    cursors: Cursors;
+    synchronous: number;
+    /** Why nothing can be stored now, such as a full disk; undefined while all is well. It recovers by itself. */
+    fault(): string | undefined;
+    /** Writes that wait for the disk, and how many may. */
+    queue(): Readonly<{ waiting: number; max: number }>;
+    /** The number of the oldest entry that is kept. */
+    oldest(): Seq;
+    /**
+     * Takes out the oldest entries, as far as they are stamped before `before` and every follower that has asked for
+     * its cursor since the start is past them; answers how many. Appends go on meanwhile. Throws JournalUnavailable.
+     */
+    forget(before: number): Promise<number>;
+  }>;
+
+export type JournalOptions = Readonly<{
+  /** Told when the disk takes nothing any more, and, with undefined, when it does again. */
+  onStorage?: (fault: StorageFault | undefined) => void;
+  /** The writer is gone for good: nothing can be stored until the process is started again. */
+  onLost?: (error: unknown) => void;
+  /** Entries that stay however old they are: by them the gateway knows recent signals again after a start. */
+  keepAtLeast?: number;
+  /** A batch is durable: its entries, and how long the first of its writes waited for that, ms. */
+  onCommitted?: (entries: number, waitedMs: number) => void;
+}>;
 
 /**
  * The embedded journal: one SQLite file, written by a thread of its own, read by a connection of its own.
  * `file` is made where it is missing; `now` gives the time that entries are stamped with.
  */
-export async function openSqliteJournal(file: string, now: () => number): Promise<SqliteJournal> {
+export async function openSqliteJournal(
+  file: string,
+  now: () => number,
+  {
+    onStorage = () => undefined,
+    onLost = () => undefined,
+    keepAtLeast = KEEP_AT_LEAST,
+    onCommitted = () => undefined,
+  }: JournalOptions = {},
+): Promise<SqliteJournal> {
   const tail = new Tail();
   const committed = new EventEmitter().setMaxListeners(FOLLOWERS_MAX);
   // The queue hands stored text back; the entries themselves wait here, by the object that was sent.
   const sent = new WeakMap<object, Write>();
   let head = 0;
-  const { queue, ...opened } = await CommitQueue.open(file, (writes, answers, last) => {
-    tail.push(writes.flatMap((write, index) => recordedOf(sent.get(write), write.at, answers[index])));
-    head = last;
-    committed.emit('batch');
+  const toSend = (write: Write, at: number): StoredWrite => {
+    const stored = toStored(write, at);
+    sent.set(stored, write);
+    return stored;
+  };
+  const { queue, ...opened } = await CommitQueue.open(file, {
+    onCommit: (writes, answers, last) => {
+      tail.push(writes.flatMap((write, index) => recordedOf(sent.get(write), write.at, answers[index])));
+      const [oldest] = writes;
+      if (oldest !== undefined) onCommitted(last - head, now() - oldest.at);
+      head = last;
+      committed.emit('batch');
+    },
+    storageWrite: (fault) => toSend(storageWrite(fault), now()),
+    onStorage,
+    onLost,
   });
   head = opened.head;
   const reader = new Sqlite(file, { readonly: true });
   const statements = prepareReading(reader);
+  let oldest = (statements.anchor.get()?.seq ?? 0) + 1;
+  const followers = new Set<string>();
+  const cursorOf = (follower: string): Seq => statements.cursor.get(follower)?.seq ?? 0;
+
+  async function forget(before: number): Promise<number> {
+    const first = oldest;
+    const upTo = Math.min(head - keepAtLeast, ...[...followers].map(cursorOf));
+    for (let isOver = upTo < oldest; !isOver; ) ({ oldest, isOver } = await queue.trim({ before, upTo }));
+    return oldest - first;
+  }
 
   const read = (cursor: Seq, limit: number): readonly Recorded[] => {
     if (cursor >= head) return [];
+    if (cursor + 1 < oldest) throw new CursorExpired(cursor, oldest);
     const fromMemory = tail.after(cursor, limit);
     if (fromMemory !== undefined) return fromMemory;
     const rows = statements.after.all(cursor, limit);
     const first = rows[0]?.seq;
+    // Entries may be gone from the file a moment before this thread hears of it.
     if (first !== undefined && first > cursor + 1) throw new CursorExpired(cursor, first);
     return rows.map(toRecorded);
   };
 
   async function append(writes: readonly Write[]) {
     const at = now();
-    return Promise.all(
-      writes.map((write) => {
-        const stored = toStored(write, at);
-        sent.set(stored, write);
-        return queue.append(stored);
-      }),
-    );
+    return Promise.all(writes.map((write) => queue.append(toSend(write, at))));
   }
 
   async function* follow(cursor: Seq, stop: AbortSignal): AsyncGenerator<Batch> {
@@ -84,10 +142,17 @@ export async function openSqliteJournal(file: string, now: () => number): Promis
     versionOf: (subject) => statements.version.get(subject)?.version ?? 0,
     queries: sqliteQueries(reader, () => head),
     cursors: {
-      read: (follower) => statements.cursor.get(follower)?.seq ?? 0,
+      read: (follower) => {
+        followers.add(follower);
+        return cursorOf(follower);
+      },
       store: (follower, seq) => queue.storeCursor(follower, seq),
     },
     synchronous: opened.synchronous,
+    fault: () => queue.fault(),
+    queue: () => ({ waiting: queue.waiting, max: WAITING_MAX }),
+    oldest: () => oldest,
+    forget,
     close: async () => {
       await queue.close();
       reader.close();
@@ -95,11 +160,31 @@ export async function openSqliteJournal(file: string, now: () => number): Promis
   };
 }
 
+/** The line in the audit trail by which the log tells of its own disk. */
+const storageWrite = (fault: StorageFault | undefined): Write => ({
+  subject: 'journal',
+  expectedVersion: undefined,
+  entries: [
+    {
+      entry: {
+        kind: 'audited',
+        by: { name: 'gateway', centre: undefined },
+        act: fault === undefined ? 'journal.recovered' : `journal.${fault.kind}`,
+        object: 'journal',
+        result: fault === undefined ? 'done' : 'refused',
+        from: undefined,
+      },
+      alarm: undefined,
+    },
+  ],
+});
+
 const prepareReading = (reader: Sqlite.Database) => ({
   after: reader.prepare<[number, number], EntryRow>(
     'SELECT seq, at, body, snapshot FROM entries WHERE seq > ? ORDER BY seq LIMIT ?',
   ),
   version: reader.prepare<[string], { version: number }>('SELECT version FROM subjects WHERE subject = ?'),
+  anchor: reader.prepare<[], { seq: number }>('SELECT seq FROM anchor'),
   cursor: reader.prepare<[string], { seq: number }>('SELECT seq FROM cursors WHERE follower = ?'),
 });
 

@@ -9,7 +9,13 @@ import type { OnFinished } from './temporary-folder.ts';
 const MAIN = join(import.meta.dirname, '../../gateway/main.ts');
 const ADMIN_PASSWORD = 'a password for tests';
 
-export type GatewayOptions = Readonly<{ dataDir: string; mqttUrl?: string; env?: Readonly<Record<string, string>> }>;
+export type GatewayOptions = Readonly<{
+  dataDir: string;
+  mqttUrl?: string;
+  env?: Readonly<Record<string, string>>;
+  /** The program to run in place of the gateway's own, which it starts after a change to it. */
+  main?: string;
+}>;
 
 /** A gateway in a process of its own, on a free port, as an operator would run it. */
 export class RunningGateway {
@@ -56,7 +62,7 @@ export class RunningGateway {
 }
 
 export async function startGateway(options: GatewayOptions, onTestFinished: OnFinished): Promise<RunningGateway> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [options.main ?? MAIN], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],

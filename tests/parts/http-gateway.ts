@@ -19,6 +19,7 @@ import type { Device } from '../../gateway/domain/device.ts';
 import { ok, type Result } from '../../gateway/domain/result.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
 import { type Live, startLive } from '../../gateway/followers/live/live.ts';
+import { FollowerDesk } from '../../gateway/followers/supervision.ts';
 import type { HttpPorts, StreamUrls } from '../../gateway/http/ports.ts';
 import { buildHttp } from '../../gateway/http/server.ts';
 import { openSqliteJournal, type SqliteJournal } from '../../gateway/journal/sqlite.ts';
@@ -26,6 +27,7 @@ import { JournalledRegistry } from '../../gateway/registry/journalled-registry.t
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../../streams/signed-url.ts';
+import { quietSystem } from './quiet-system.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 type OnFinished = (end: () => Promise<void>) => void;
@@ -103,6 +105,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     newAlarmId: uuidv7,
     now,
     clockAllowanceMs: 120_000,
+    deviceRate: { perSecond: 1_000, burst: 10_000 },
     log,
   });
   const access = await openAccess({
@@ -162,6 +165,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
         file === 'snapshot.jpg' ? { stream: Readable.from([Buffer.of(0xff, 0xd8)]), bytes: 2 } : undefined,
     },
     health: [],
+    system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
     metrics: new Registry(),
     consoleDir: join(folder, 'console'),
     idempotencyFile: join(folder, 'idempotency.sqlite'),

@@ -34,6 +34,7 @@ async function heart() {
     newAlarmId: () => `alarm-${++serial}`,
     now: () => at('08:00:00'),
     clockAllowanceMs: 120_000,
+    deviceRate: { perSecond: 50, burst: 200 },
     log: pino({ level: 'silent' }),
   });
   const refuse = (on: boolean) => {
