@@ -8,7 +8,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['tests/{unit,property}/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name: 'unit', include: ['tests/{unit,property,simulation}/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
         extends: true,

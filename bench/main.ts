@@ -1,13 +1,20 @@
 import { cpus } from 'node:os';
 import { Finishing } from './finishing.ts';
 import { ingest } from './ingest.ts';
+import { kill } from './kill.ts';
 import { screen } from './screen.ts';
 import { type Bench, tableText } from './table.ts';
 import { video } from './video.ts';
 
-const PARTS: Readonly<Record<string, Bench>> = { ingest, screen, video };
+const PARTS: Readonly<Record<string, Bench>> = { ingest, screen, video, kill };
 
-const named = process.argv.slice(2);
+/** Takes minutes: only when it is named. */
+const ONLY_NAMED = new Set(['kill']);
+
+/** The parts stand first; what follows is for them to read. */
+const words = process.argv.slice(2);
+const options = words.findIndex((word) => word.startsWith('--'));
+const named = options === -1 ? words : words.slice(0, options);
 const unknown = named.filter((name) => PARTS[name] === undefined);
 if (unknown.length > 0) {
   process.stderr.write(`没有 / there is no ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}\n`);
@@ -20,7 +27,7 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
 for (const [name, part] of Object.entries(PARTS)) {
-  if (named.length > 0 && !named.includes(name)) continue;
+  if (named.length > 0 ? !named.includes(name) : ONLY_NAMED.has(name)) continue;
   const finishing = new Finishing();
   const startedAt = Date.now();
   try {

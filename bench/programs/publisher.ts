@@ -4,9 +4,9 @@ import { generate } from 'mqtt-packet';
 /*
  * The load: `connections` sockets that publish events by turns with QoS 1, each with at most `window` unacknowledged.
  * Written on bare sockets, so that it costs less than what it measures. Says `started` and, when all are acknowledged,
- * `acknowledged`, each with the time in milliseconds since 1970.
+ * `acknowledged`, each with the time in milliseconds since 1970. Ids count from `first` on.
  */
-const [port = 0, total = 0, connections = 1, window = 1, devices = 1] = process.argv.slice(2).map(Number);
+const [port = 0, total = 0, connections = 1, window = 1, devices = 1, first = 0] = process.argv.slice(2).map(Number);
 
 let sent = 0;
 let acknowledged = 0;
@@ -15,7 +15,13 @@ const say = (name: string): void => void process.send?.([name, Date.now()]);
 function publish(messageId: number): Buffer {
   const device = `bench-fence-${sent % devices}`;
   const type = 'railway.perimeter.intrusion';
-  const payload = JSON.stringify({ id: `e${sent}`, type, at: new Date().toISOString(), active: true, value: sent });
+  const payload = JSON.stringify({
+    id: `e${first + sent}`,
+    type,
+    at: new Date().toISOString(),
+    active: true,
+    value: sent,
+  });
   return generate({
     cmd: 'publish',
     topic: `fengsui/v1/${device}/event`,

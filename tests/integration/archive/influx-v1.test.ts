@@ -9,7 +9,7 @@ import { openInfluxV1 } from '../../../gateway/followers/archive/influx-v1.ts';
 import { fieldText, tagText } from '../../../gateway/followers/archive/line-protocol.ts';
 import { type Point, toPoints } from '../../../gateway/followers/archive/point.ts';
 import { type RealInflux, startInfluxdb } from '../../parts/influxdb.ts';
-import { readLine } from '../../parts/line-protocol-reader.ts';
+import { CORPUS, isReadable } from '../../parts/line-corpus.ts';
 import { MemoryCursors, MemoryJournal } from '../../parts/memory-journal.ts';
 import { MORNING, raised, someAlarm } from '../../parts/recorded.ts';
 
@@ -19,7 +19,14 @@ const noRefusal: OnRefused = (_, text) => {
   throw new Error(`refused: ${text}`);
 };
 const v1 = (url: string, database = 'fengsui', user: { username?: string; password?: string } = {}) =>
-  ({ api: 'v1', url, database, username: user.username, password: user.password }) as const;
+  ({
+    api: 'v1',
+    url,
+    database,
+    username: user.username,
+    password: user.password,
+    keepDays: undefined as number | undefined,
+  }) as const;
 
 const alarmPoints = (count: number, firstSeq = 1): Point[] =>
   Array.from({ length: count }, (_, at) => someAlarm({ occurredAt: MORNING + Math.floor(at / 10) })).flatMap(
@@ -60,6 +67,31 @@ describe('InfluxDB 1.6.7, the real one', () => {
       },
     ]);
     expect(await archive.find(alarm.id, MORNING + 2 * 3_600_000)).toEqual([]);
+    await archive.close();
+  });
+
+  it('keeps as many days as the settings say, in a new database and in one that is there', async () => {
+    const policies = (database: string) => influx.query(`SHOW RETENTION POLICIES ON "${database}"`, database);
+    const fresh = openInfluxV1({ ...v1(influx.url, 'kept'), keepDays: 90 }, noRefusal);
+    const recent = alarmPoints(3).map((point, at) => ({ ...point, atNs: BigInt(Date.now() - at) * 1_000_000n }));
+    await fresh.write(recent);
+    expect(await policies('kept')).toMatchObject([{ name: 'autogen', duration: '2160h0m0s', default: true }]);
+    const longer = openInfluxV1({ ...v1(influx.url, 'kept'), keepDays: 400 }, noRefusal);
+    expect(await longer.check()).toEqual({ ok: true, value: undefined });
+    expect(await policies('kept')).toMatchObject([{ name: 'autogen', duration: '9600h0m0s', default: true }]);
+    expect(await influx.query('SELECT count(seq) FROM alarm', 'kept')).toMatchObject([{ count: 3 }]);
+
+    const asItIs = openInfluxV1(v1(influx.url, 'kept'), noRefusal);
+    await asItIs.write(recent);
+    expect(await policies('kept')).toMatchObject([{ duration: '9600h0m0s' }]);
+    await Promise.all([fresh, longer, asItIs].map((archive) => archive.close()));
+  });
+
+  it('sets points aside that are older than what is kept', async () => {
+    const refused: string[] = [];
+    const archive = openInfluxV1({ ...v1(influx.url, 'short'), keepDays: 1 }, (_, text) => refused.push(text));
+    await archive.write(alarmPoints(1));
+    expect(refused).toEqual([expect.stringContaining('points beyond retention policy')]);
     await archive.close();
   });
 
@@ -229,6 +261,12 @@ describe('InfluxDB 1.6.7 with authentication', () => {
     expect(await clerk.check()).toEqual({ ok: true, value: undefined }); // may make no database, and need not
     await clerk.write(alarmPoints(2, 3));
     await clerk.close();
+    // who may not set the policy still writes, and says so
+    const keeping = { ...v1(influx.url, 'fengsui', { username: 'clerk', password: 'clerk' }), keepDays: 30 };
+    const bound = openInfluxV1(keeping, noRefusal);
+    await bound.write(alarmPoints(1, 9));
+    expect(await bound.check()).toMatchObject({ ok: false, error: expect.stringContaining('30 days') });
+    await bound.close();
 
     const stranger = openInfluxV1(v1(influx.url, 'fengsui', { ...user, password: 'guess' }), noRefusal);
     expect(await stranger.check()).toMatchObject({ ok: false, error: expect.stringContaining('401') });
@@ -236,40 +274,3 @@ describe('InfluxDB 1.6.7 with authentication', () => {
     await Promise.all([archive.close(), stranger.close()]);
   });
 });
-
-const isReadable = (line: string): boolean => {
-  try {
-    readLine(line);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** What follows a measurement: good lines, and lines with one fault each. */
-const CORPUS = [
-  ' f=1 1700000000000000000',
-  ',t=a f=1i 1700000000000000000',
-  ',t=a,u=b f=true,g=false,h="x" 1700000000000000000',
-  ',t=a\\ b\\,c\\=d f="a\\"b\\\\c" 1700000000000000000',
-  ' f=1e3 1700000000000000000',
-  ' f=-1.5E-3 1700000000000000000',
-  ' f=T 1700000000000000000',
-  ' f="a\nb" 1700000000000000000',
-  ' f="" 1700000000000000000',
-  ',t= f=1 1700000000000000000',
-  ',t f=1 1700000000000000000',
-  ', f=1 1700000000000000000',
-  ' f= 1700000000000000000',
-  ' f 1700000000000000000',
-  ' f=1x 1700000000000000000',
-  ' f=NaN 1700000000000000000',
-  ' f="a 1700000000000000000',
-  ' f=1 17000000000000000000000',
-  ' f=1 soon',
-  ' f=1, 1700000000000000000',
-  ' 1700000000000000000',
-  ',t=a,t=b f=1 1700000000000000000',
-  ' f=yes 1700000000000000000',
-  ' f=1.2i 1700000000000000000',
-];

@@ -105,7 +105,7 @@ describe('InfluxDB 2.x by its official client, against a strict server of our ow
     strict.nextAnswers.push('silent', 'silent');
     const second = openInfluxV2(v2(strict), noRefusal);
     const first = openInfluxV1(
-      { api: 'v1', url: strict.url, database: 'x', username: undefined, password: undefined },
+      { api: 'v1', url: strict.url, database: 'x', username: undefined, password: undefined, keepDays: undefined },
       noRefusal,
     );
     const done = await Promise.allSettled([first, second].map((archive) => archive.write(alarmPoints(1))));

@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { failed, ok } from '../../../gateway/domain/result.ts';
+import { DeviceSecrets } from '../../../gateway/registry/device-secrets.ts';
 import { ADMIN_PASSWORD, person, startHttpGateway, YUANZHOU, ZHANGSHU } from '../../parts/http-gateway.ts';
+import { temporaryFolder } from '../../parts/temporary-folder.ts';
 
 const LOUDSPEAKER = {
   kind: 'speaker',
@@ -162,4 +167,45 @@ it('gives the division tree whole, by parent and by code, and the borders', asyn
   });
   expect((await seat.get('/regions/999999999999')).status).toBe(404);
   expect((await seat.get('/regions/borders')).body).toMatchObject({ type: 'FeatureCollection' });
+});
+
+it('gives a device its secret once: only a hash is kept, the former one ends, and so does that of a removed device', async () => {
+  const folder = await temporaryFolder(onTestFinished);
+  const gateway = await startHttpGateway(onTestFinished, { folder });
+  const admin = await gateway.as('admin', ADMIN_PASSWORD);
+  const secretOf = async (id: string) => (await admin.put(`/devices/${id}/secret`, {})).body as { secret: string };
+  const { secret: former } = await secretOf('yz-fence-k812');
+  const { secret } = await secretOf('yz-fence-k812');
+  expect(Buffer.from(secret, 'base64url')).toHaveLength(24);
+  const { secrets } = gateway.registry;
+  expect(await secrets.matches('yz-fence-k812', secret)).toBe(true);
+  expect(await secrets.matches('yz-fence-k812', former)).toBe(false);
+  expect(await secrets.matches('zs-door-1', secret)).toBe(false);
+  const kept = JSON.stringify([gateway.journal.read(0, 1_000), await admin.get('/devices/yz-fence-k812')]);
+  expect(kept).toContain('$argon2id$');
+  expect(kept).not.toContain(secret);
+  const files = (await readdir(folder)).map((name) => readFileSync(join(folder, name)));
+  for (const bytes of files) expect(bytes.includes(secret)).toBe(false);
+
+  const again = new DeviceSecrets(gateway.journal, gateway.journal.queries);
+  expect(await again.matches('yz-fence-k812', secret)).toBe(true);
+  expect((await admin.delete('/devices/yz-fence-k812')).status).toBe(204);
+  expect((await admin.put('/devices/yz-fence-k812', LOUDSPEAKER)).status).toBe(201);
+  expect(await secrets.matches('yz-fence-k812', secret)).toBe(false);
+  expect(await new DeviceSecrets(gateway.journal, gateway.journal.queries).matches('yz-fence-k812', secret)).toBe(
+    false,
+  );
+});
+
+it('keeps no secret for an Idempotency-Key, and gives none to a seat that may not', async () => {
+  const folder = await temporaryFolder(onTestFinished);
+  const gateway = await startHttpGateway(onTestFinished, { folder });
+  const admin = await gateway.as('admin', ADMIN_PASSWORD);
+  const ask = () => admin.call('PUT', '/devices/zs-door-1/secret', {}, { 'idempotency-key': 'once' });
+  const [first, second] = [await ask(), await ask()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(first.body).not.toEqual(second.body);
+  const seat = await person(gateway, 'seat-a', { role: 'operator' });
+  expect((await seat.put('/devices/yz-fence-k812/secret', {})).status).toBe(403);
+  expect((await admin.put('/devices/nobody/secret', {})).status).toBe(404);
 });

@@ -14,6 +14,8 @@ export const settings: MqttSettings = {
   clientId: 'fengsui-gateway',
   host: '127.0.0.1',
   port: 0,
+  messagesPerSecond: 100_000,
+  tls: undefined,
   commandTimeoutMs: 5_000,
 };
 

@@ -32,6 +32,7 @@ it('lets a device that signs in reach its own topics only, by TLS', async ({ onT
   const signIn = {
     tls: { key: readFileSync(key), cert: readFileSync(cert) },
     authenticate: async (device: string, secret: string) => device === 'yz-fence-k812' && secret === 'its secret',
+    onRevoked: () => () => undefined,
   };
   const { intake, url } = await startAdapter(onTestFinished, { host: '0.0.0.0' }, { signIn });
   const own = { ca: [readFileSync(cert)], username: 'yz-fence-k812', password: 'its secret' };

@@ -79,6 +79,20 @@ describe('clearing', () => {
     const clear = occurrence('08:00:00', { active: false });
     expect(decide(given().stateOf(FENCE.id), clear)).toEqual({ nothing: 'not-open' });
   });
+
+  it('does not end what began after it, when a broker brings an end late', () => {
+    const late = occurrence('08:00:10', { active: false, receivedAt: at('08:00:25') });
+    expect(hear(given(occurrence('08:00:20')), late)).toEqual({ nothing: 'old-news' });
+  });
+
+  it('believes an end from a clock that was set back, or after one that ran ahead of ours', () => {
+    const setBack = occurrence('00:05:00', { active: false, receivedAt: at('08:05:00') });
+    expect(hear(given(occurrence('08:00:00')), setBack)).toMatchObject({ entries: [{ kind: 'cleared' }] });
+    const ahead = occurrence('08:30:00', { receivedAt: at('08:00:00') });
+    expect(hear(given(ahead), occurrence('08:05:00', { active: false }))).toMatchObject({
+      entries: [{ kind: 'cleared' }],
+    });
+  });
 });
 
 describe('what raises nothing', () => {

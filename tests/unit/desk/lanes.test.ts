@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { AlarmBook } from '../../../gateway/alarms/book.ts';
+import { AlarmLanes } from '../../../gateway/desk/lanes.ts';
+import type { Alarm } from '../../../gateway/domain/alarm.ts';
+import { FENCE, given, INTRUSION, latest, occurrence } from '../../parts/alarm-samples.ts';
+import { MemoryJournal } from '../../parts/memory-journal.ts';
+import { Disk } from '../../simulation/disk.ts';
+
+/** A desk after a restart, with these alarms in its journal. */
+function deskOver(...alarms: readonly Alarm[]): AlarmLanes {
+  const disk = new Disk();
+  for (const alarm of alarms) disk.alarms.set(alarm.id, alarm);
+  const journal = {
+    ...{ head: () => 0, read: () => [], versionOf: () => 0 },
+    ...{ append: async () => [], close: async () => undefined, follow: new MemoryJournal().follow },
+  };
+  return new AlarmLanes(
+    journal,
+    disk.queries(() => 0),
+    new AlarmBook(),
+  );
+}
+
+const sample = latest(given(occurrence('08:00:00')));
+const first: Alarm = { ...sample, id: 'a1', state: 'handling' };
+const second: Alarm = { ...sample, id: 'a2', occurredAt: sample.occurredAt + 1000, state: 'closed' };
+
+it('lets no signal join an older alarm that somebody looks at, when the later one is closed', () => {
+  const lanes = deskOver(first, second);
+  expect(lanes.find('a1')).toEqual(first);
+  expect(lanes.stateOf(FENCE.id).open.get(INTRUSION.code)).toBeUndefined();
+});
+
+it('lets signals join the latest alarm that somebody opens again', () => {
+  const lanes = deskOver(first, second);
+  expect(lanes.find('a2')).toEqual(second);
+  expect(lanes.stateOf(FENCE.id).open.get(INTRUSION.code)?.id).toBe('a2');
+});
