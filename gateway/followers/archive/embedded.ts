@@ -1,15 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { Cursors } from '../../journal/journal.ts';
 import { type Archive, ArchiveUnavailable, FIND_MAX_POINTS, FIND_WITHIN_MS } from './archive.ts';
 import { toArchivedPoint } from './archived-point.ts';
-import { fieldText, tagText } from './line-protocol.ts';
-import { type ArchivedPoint, type FieldValue, MEASUREMENTS, type Point } from './point.ts';
+import type { FromArchiveWriter, ToArchiveWriter } from './embedded-wire.ts';
+import { type ArchivedPoint, MEASUREMENTS, type Point } from './point.ts';
 
-/** Points in one transaction: about 3 ms in which the gateway does nothing else. */
-const SLICE_POINTS = 200;
 const NS_PER_MS = 1_000_000n;
 
 const Row = z.object({
@@ -31,7 +30,10 @@ export function openEmbeddedArchive(file: string): Archive {
 
 class EmbeddedArchive implements Archive {
   readonly #db: Database.Database;
-  readonly #insert: (points: readonly Point[]) => void;
+  readonly #writer: Worker;
+  /** Messages on their way, in order: the follower has one in flight, and a cursor behind it. */
+  readonly #waiting: ((answer: FromArchiveWriter) => void)[] = [];
+  #lost: string | undefined;
   readonly cursors: Cursors;
 
   constructor(file: string) {
@@ -46,20 +48,13 @@ class EmbeddedArchive implements Archive {
       CREATE INDEX IF NOT EXISTS point_by_alarm ON point (alarm, at_ns) WHERE alarm IS NOT NULL;
       CREATE INDEX IF NOT EXISTS point_by_time ON point (measurement, at_ns);
       CREATE TABLE IF NOT EXISTS cursor (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;`);
-    this.#insert = this.#prepareInsert();
+    this.#writer = new Worker(new URL('./embedded-writer.ts', import.meta.url), { workerData: { file } });
+    this.#writer.on('message', (answer: FromArchiveWriter) => this.#waiting.shift()?.(answer));
+    this.#writer.on('error', (error) => this.#lose(String(error)));
     this.cursors = this.#prepareCursors();
   }
 
-  async write(points: readonly Point[]): Promise<void> {
-    try {
-      for (let from = 0; from < points.length; from += SLICE_POINTS) {
-        if (from > 0) await nextTurn();
-        this.#insert(points.slice(from, from + SLICE_POINTS));
-      }
-    } catch (error) {
-      throw new ArchiveUnavailable('the embedded archive cannot be written', undefined, { cause: error });
-    }
-  }
+  write = (points: readonly Point[]): Promise<void> => this.#tell({ kind: 'write', points });
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
     const [from, to] = [around - FIND_WITHIN_MS, around + FIND_WITHIN_MS].map(
@@ -91,44 +86,34 @@ class EmbeddedArchive implements Archive {
   refused = (): number => 0;
 
   async close(): Promise<void> {
+    if (this.#lost === undefined) {
+      const ended = once(this.#writer, 'exit');
+      this.#writer.postMessage({ kind: 'close' } satisfies ToArchiveWriter);
+      await ended;
+    }
     this.#db.close();
   }
 
-  #prepareInsert(): (points: readonly Point[]) => void {
-    const insert = this.#db.prepare(`INSERT INTO point (measurement, tags, at_ns, alarm, fields) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET alarm = excluded.alarm, fields = excluded.fields`);
-    return this.#db.transaction((points: readonly Point[]) => {
-      for (const { measurement, tags, atNs, fields } of points) {
-        insert.run(measurement, tagsAsJson(tags), atNs, fields['alarm'] ?? null, JSON.stringify(plain(fields)));
-      }
+  async #tell(message: ToArchiveWriter): Promise<void> {
+    const answer = await new Promise<FromArchiveWriter>((resolve) => {
+      if (this.#lost !== undefined) return resolve({ error: this.#lost });
+      this.#waiting.push(resolve);
+      this.#writer.postMessage(message);
     });
+    if (answer.error !== undefined)
+      throw new ArchiveUnavailable(`the embedded archive cannot be written: ${answer.error}`);
+  }
+
+  #lose(error: string): void {
+    this.#lost = error;
+    for (const answer of this.#waiting.splice(0)) answer({ error });
   }
 
   #prepareCursors(): Cursors {
     const read = this.#db.prepare('SELECT seq FROM cursor WHERE follower = ?').pluck();
-    const store = this.#db.prepare('INSERT OR REPLACE INTO cursor (follower, seq) VALUES (?, ?)');
     return {
       read: (follower) => z.int().default(0).parse(read.get(follower)),
-      store: async (follower, cursor) => void store.run(follower, cursor),
+      store: (follower, cursor) => this.#tell({ kind: 'store', follower, cursor }),
     };
   }
 }
-
-/** The same tags give the same text, since they are part of a point's identity. */
-const tagsAsJson = (tags: Readonly<Record<string, string>>): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(tags)
-        .filter(([, text]) => text !== '')
-        .map(([key, text]) => [key, tagText(text)] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    ),
-  );
-
-const plain = (fields: Readonly<Record<string, FieldValue>>): Readonly<Record<string, string | number | boolean>> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => {
-      if (typeof value === 'bigint') return [key, Number(value)];
-      return [key, typeof value === 'string' ? fieldText(value) : value];
-    }),
-  );

@@ -43,17 +43,19 @@ function emitChange(
   gathered: Map<Audience, Change[]>,
 ): void {
   const rooms: string[] = [];
-  for (const audience of audiences.above(where.region)) {
-    if (!lets(audience.filter, where)) continue;
+  const listening = [...audiences.above(where.region)].filter(({ filter }) => lets(filter, where));
+  if (listening.length === 0) return;
+  const written = change();
+  for (const audience of listening) {
     if (!audience.filter.isGathered) {
       rooms.push(audience.room);
       continue;
     }
     const changes = gathered.get(audience) ?? [];
     gathered.set(audience, changes);
-    changes.push(change);
+    changes.push(written);
   }
-  if (rooms.length > 0) clients.to(rooms).emit('change', change);
+  if (rooms.length > 0) clients.to(rooms).emit('change', written);
 }
 
 function roomsOfDevice({ where }: Extract<News, { kind: 'device' }>, audiences: Audiences): string[] {

@@ -6,7 +6,7 @@ import type { Recorded, Seq } from '../../journal/journal.ts';
 
 /** What an entry of the journal is to a client, and to whom. */
 export type News =
-  | Readonly<{ kind: 'change'; seq: Seq; where: Located & { type: string; severity: number }; change: Change }>
+  | Readonly<{ kind: 'change'; seq: Seq; where: Located & { type: string; severity: number }; change: () => Change }>
   | Readonly<{ kind: 'device'; seq: Seq; where: readonly Located[]; device: DeviceChange }>
   | Readonly<{ kind: 'wall'; seq: Seq; wall: Wall }>;
 
@@ -18,7 +18,8 @@ export function newsOf({ seq, at, entry, alarm }: Recorded, places: Places): New
   if (alarm !== undefined) {
     const { region, compound, type, severity } = alarm;
     const where = { region, compound, line: alarm.place.line, type, severity };
-    return { kind: 'change', seq, where, change: { seq, at: toIso(at), kind: entry.kind, alarm: toAlarm(alarm) } };
+    const change = () => ({ seq, at: toIso(at), kind: entry.kind, alarm: toAlarm(alarm) }); // written only if somebody listens
+    return { kind: 'change', seq, where, change };
   }
   switch (entry.kind) {
     case 'device-put':

@@ -126,8 +126,8 @@ function send({ socket }: Client, filter: Filter, entries: readonly Recorded[], 
   for (const recorded of entries) {
     const news = newsOf(recorded, places);
     if (news?.kind === 'change' && lets(filter, news.where)) {
-      if (filter.isGathered) changes.push(news.change);
-      else socket.emit('change', news.change);
+      if (filter.isGathered) changes.push(news.change());
+      else socket.emit('change', news.change());
     }
     if (news?.kind === 'device' && news.where.some((place) => covers(filter.scope, place))) {
       emitGathered();
