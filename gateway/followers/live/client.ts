@@ -60,8 +60,7 @@ export class Client {
     return this.socket.connected && !this.#isLeaving;
   }
 
-  /** Socket.IO's own buffer is the one place where a slow client shows; its type calls it private. */
-  /** Whether it takes what it is sent too slowly; asked a few times a second. */
+  /** Whether it takes what it is sent too slowly; asked a few times a second. Only Socket.IO's own buffer, private by its type, shows it. */
   isTooSlow(now: number): boolean {
     const waiting = this.socket.conn['writeBuffer'].length;
     if (waiting === 0) this.#stuckSince = undefined;
