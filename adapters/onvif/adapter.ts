@@ -7,7 +7,7 @@ import { createCameraNetworks } from './address.ts';
 import { type CameraPorts, type CameraStatus, type OnvifCamera, startOnvifCamera } from './camera.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import type { CameraDescription } from './control.ts';
-import { EVENT_TIMES, type EventTimes } from './event-session.ts';
+import { EVENT_TIMES, type EventTimes } from './event-ports.ts';
 import { urlOf } from './link.ts';
 import { Pace } from './pace.ts';
 import { ModelQuirks } from './quirks.ts';

@@ -1,68 +1,11 @@
-import type { Logger } from 'pino';
-import type { Device } from '../../gateway/domain/device.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
-import { type CameraClock, readSystemDateAndTime } from './clock.ts';
-import type { CameraLibrary } from './library.ts';
-import type { CameraLink } from './link.ts';
-import type { Outbox } from './outbox.ts';
+import { readSystemDateAndTime } from './clock.ts';
+import type { EventParts, EventPorts } from './event-ports.ts';
 import { Backoff, pause } from './pause.ts';
 import { Presence } from './presence.ts';
 import { follow, isGone } from './pulling.ts';
-import type { ModelQuirks } from './quirks.ts';
 import { SignalReader } from './signals.ts';
 import { Subscription } from './subscription.ts';
-
-/** All in milliseconds, but `pullLimit`, which is messages. The defaults were measured against recorded cameras. */
-export type EventTimes = Readonly<{
-  lifetimeMs: number;
-  pullLeastMs: number;
-  pullMostMs: number;
-  /** How long beyond its own timeout a pull may take. */
-  graceMs: number;
-  pullLimit: number;
-  /** A camera that answers at once, whatever timeout it was given, is not asked more often than this. */
-  emptyPullLeastMs: number;
-  backoffLeastMs: number;
-  backoffMostMs: number;
-  notAuthorizedMs: number;
-  noEventsMs: number;
-  unsubscribeMs: number;
-}>;
-
-export const EVENT_TIMES: EventTimes = {
-  lifetimeMs: 120_000,
-  pullLeastMs: 50_000,
-  pullMostMs: 60_000,
-  graceMs: 15_000,
-  pullLimit: 100,
-  emptyPullLeastMs: 1_000,
-  backoffLeastMs: 250,
-  backoffMostMs: 60_000,
-  notAuthorizedMs: 300_000,
-  noEventsMs: 3_600_000,
-  unsubscribeMs: 5_000,
-};
-
-export type EventState = 'connecting' | 'subscribed' | 'waiting' | 'not-authorized' | 'no-events' | 'refused-address';
-
-export type EventPorts = Readonly<{
-  /** The registry's present record. */
-  device: () => Device;
-  link: CameraLink;
-  library: CameraLibrary;
-  clock: CameraClock;
-  outbox: Outbox;
-  quirks: ModelQuirks;
-  times: EventTimes;
-  now: () => number;
-  random: () => number;
-  stop: AbortSignal;
-  log: Logger;
-  tell: (state: EventState, fault?: CameraFault) => void;
-}>;
-
-/** What lives as long as a camera's session, over all its subscriptions. */
-export type EventParts = Readonly<{ reader: SignalReader; presence: Presence; backoff: Backoff }>;
 
 const SYSTEM_DATE = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
 

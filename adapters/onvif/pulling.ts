@@ -1,5 +1,5 @@
 import { type CameraFault, cameraFault } from './camera-fault.ts';
-import type { EventParts, EventPorts } from './event-session.ts';
+import type { EventParts, EventPorts } from './event-ports.ts';
 import { type Notification, readNotifications } from './notification.ts';
 import { pause } from './pause.ts';
 import { WAITED_MS } from './quirks.ts';

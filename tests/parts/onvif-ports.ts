@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createOnvifAdapter, type OnvifAdapter, type OnvifAdapterPorts } from '../../adapters/onvif/adapter.ts';
-import type { EventTimes } from '../../adapters/onvif/event-session.ts';
+import type { EventTimes } from '../../adapters/onvif/event-ports.ts';
 import type { Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
 
