@@ -11,6 +11,7 @@ import { startVideoPlane, type VideoPlane } from '../streams/plane.ts';
 import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../streams/signed-url.ts';
 import { openAccess } from './access/access.ts';
 import { cameraPort } from './camera-port.ts';
+import { codecHouse } from './codec-house.ts';
 import { growingAlarmIds } from './desk/alarm-ids.ts';
 import { definitionOf } from './desk/alarm-type.ts';
 import { watchDeadlines } from './desk/deadlines.ts';
@@ -21,6 +22,7 @@ import { openLanes } from './desk/open-desk.ts';
 import { openAlarmDesk } from './desk/order-desk.ts';
 import { deviceSignIn } from './device-sign-in.ts';
 import { DiskWatch } from './disk-watch.ts';
+import type { Device } from './domain/device.ts';
 import { ok } from './domain/result.ts';
 import { type Archive, archiveEntries } from './followers/archive/archive.ts';
 import { openArchive } from './followers/archive/open-archive.ts';
@@ -100,21 +102,23 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   onStop(() => journal.close());
   onStop(keepWithin({ journal, keepDays: settings.journal.keepDays, now, log }));
   const { queries } = journal;
+  const vault = openVault(join(dataDir, 'vault.key'));
   const registry = new JournalledRegistry({
     journal,
     queries,
     regions,
-    vault: openVault(join(dataDir, 'vault.key')),
+    vault,
     hasProfile: (profile) => catalogue.profiles.has(profile),
     alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
   });
   const lanes = openLanes(journal, queries);
   const desk = openAlarmDesk(lanes, now);
+  const meaningOf = (device: Device, word: string) => definitionOf(catalogue, device, word);
   const intake = new SignalIntake({
     lanes,
     journal,
     findDevice: registry.find,
-    definitionOf: (device, word) => definitionOf(catalogue, device, word),
+    definitionOf: meaningOf,
     limitsOf: catalogue.limits,
     presence: registry.presences,
     count: metrics.countIntake,
@@ -203,6 +207,13 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     settings: settings.mqtt,
     intake,
     directory: registry,
+    house: codecHouse({
+      registry,
+      lanes,
+      definitionOf: meaningOf,
+      pseudonym: vault.pseudonym,
+      secret: () => undefined,
+    }),
     signIn: deviceSignIn(settings.mqtt.tls, registry),
     sessionFile: join(dataDir, 'mqtt.sqlite'),
     log,

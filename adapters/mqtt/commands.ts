@@ -4,8 +4,8 @@ import type { CommandFault, DeviceCommands, DeviceReply } from '../../gateway/do
 import { DEVICE_ID, type DeviceDirectory, type DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { check, type Faults } from '../../gateway/domain/zod-fault.ts';
-import { readJson } from './payload.ts';
-import { topicPattern } from './topic-pattern.ts';
+import { readJson } from '../codec/payload.ts';
+import { topicPattern } from '../codec/topic-pattern.ts';
 
 /** Commands that wait for their replies at the same time, in the whole gateway. */
 export const COMMANDS_MAX = 1_000;

@@ -5,11 +5,12 @@ import type { DeviceCommands } from '../../gateway/domain/command.ts';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
+import type { CodecPorts } from '../codec/codec.ts';
+import { loadCodecs } from '../codec/load-codecs.ts';
 import type { DeviceSignIn } from './admission.ts';
 import type { Broker, BrokerCounts } from './broker.ts';
 import { CommandDesk, REPLY_TOPIC } from './commands.ts';
 import { startEmbedded } from './embedded.ts';
-import { loadCodecs } from './load-codecs.ts';
 import { connectOutside } from './outside.ts';
 import { Reader } from './reader.ts';
 
@@ -17,6 +18,8 @@ export type MqttPorts = Readonly<{
   settings: MqttSettings;
   intake: Intake;
   directory: DeviceDirectory;
+  /** What codecs ask of the registry and the heart. */
+  house: CodecPorts;
   log: Logger;
   now: () => number;
   /** TLS and the devices' secrets, for an embedded broker beyond loopback. */
@@ -57,10 +60,10 @@ export interface MqttAdapter {
 
 /** Starts the southbound MQTT side: an outside broker where the settings name one, else the embedded one. */
 export async function startMqtt(ports: MqttPorts): Promise<MqttAdapter> {
-  const { directory, log, now } = ports;
+  const { directory, house, log, now } = ports;
   const codecs = await loadCodecs();
   const desk = new CommandDesk({ directory, now, publish: (topic, payload) => broker.publish(topic, payload) });
-  const reader = new Reader({ codecs, directory, commands: desk, log, now });
+  const reader = new Reader({ codecs, house, directory, commands: desk, log, now });
   const filters = [...new Set([...codecs.flatMap(({ topics }) => topics), REPLY_TOPIC].map(({ filter }) => filter))];
   const broker = await startBroker(ports, reader, filters);
   return {

@@ -5,7 +5,7 @@ import type { Intake } from '../../gateway/domain/signal.ts';
 import { backoffMs } from './backoff.ts';
 import { type Broker, drainedInTime, within } from './broker.ts';
 import type { Outgoing } from './commands.ts';
-import { toBytes } from './payload.ts';
+import { toBytes } from '../codec/payload.ts';
 import type { Reader } from './reader.ts';
 import { Window } from './window.ts';
 

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../gateway/domain/device.ts';
 import { COMMAND_TOPIC } from './commands.ts';
-import { topicPattern } from './topic-pattern.ts';
+import { topicPattern } from '../codec/topic-pattern.ts';
 
 const OWN = topicPattern('fengsui/v1/{device}/{rest*}');
 

@@ -1,4 +1,4 @@
-import { PAYLOAD_MAX_BYTES } from './payload.ts';
+import { PAYLOAD_MAX_BYTES } from '../codec/payload.ts';
 
 /** Room for the head of a PUBLISH beside the largest body: a topic of ours has under a hundred bytes. */
 export const PACKET_MAX_BYTES = PAYLOAD_MAX_BYTES + 1024;

@@ -2,12 +2,13 @@ import type { Logger } from 'pino';
 import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import type { DeadLetter, Report } from '../../gateway/domain/signal.ts';
-import type { Codec, Decoded, Inbound } from './codec.ts';
+import type { Codec, CodecPorts, Decoded, Inbound, OpenCodec } from '../codec/codec.ts';
+import { deadLetter } from '../codec/dead-letter.ts';
 import { type CommandDesk, REPLY_TOPIC } from './commands.ts';
-import { deadLetter } from './dead-letter.ts';
 
 export type ReaderPorts = Readonly<{
   codecs: readonly Codec[];
+  house: CodecPorts;
   directory: DeviceDirectory;
   commands: CommandDesk;
   log: Logger;
@@ -20,11 +21,13 @@ const CLOCKS_OFF_MAX = 10_000;
 /** Makes reports of messages: finds the codec for a topic, hands replies to the command desk, counts. */
 export class Reader {
   readonly #ports: ReaderPorts;
+  readonly #codecs: readonly OpenCodec[];
   readonly #clocksOff = new Set<DeviceId>();
   readonly counts = { received: 0, deadLettered: 0, warnings: 0 };
 
   constructor(ports: ReaderPorts) {
     this.#ports = ports;
+    this.#codecs = ports.codecs.map((codec) => codec.open(ports.house));
   }
 
   /** Never throws, whatever the bytes. A reply is none of the journal's business: it yields nothing. */
@@ -35,7 +38,10 @@ export class Reader {
     for (const { field, expected } of decoded.warnings)
       this.#ports.log.warn({ topic, field, expected }, 'time not believed');
     for (const report of decoded.reports) if (report.kind === 'dead-letter') this.#count(report);
-    return [...decoded.reports.map((report) => withMessage(report, topic, payload)), ...this.#clocksRight(decoded)];
+    return [
+      ...decoded.reports.map((report) => withMessage(report, topic, decoded.kept)),
+      ...this.#clocksRight(decoded),
+    ];
   }
 
   /** A message that was never read whole, such as one that is too large. */
@@ -51,17 +57,18 @@ export class Reader {
     const found = this.#codecFor(message.topic);
     if (found !== undefined) return found.codec.read(message, found.captures);
     const fault = badValue('unknown-topic', '(topic)', message.topic, 'a topic such as fengsui/v1/{device}/event');
-    return { reports: [deadLetter(message.topic, message.payload, [fault])], warnings: [] };
+    return { reports: [deadLetter(message.topic, message.payload, [fault])], warnings: [], kept: message.payload };
   }
 
   #takeReply(device: string, { topic, payload }: Inbound): Decoded {
     const faults = this.#ports.commands.answer(device, payload);
-    return { reports: faults === undefined ? [] : [deadLetter(topic, payload, faults, device)], warnings: [] };
+    const letters = faults === undefined ? [] : [deadLetter(topic, payload, faults, device)];
+    return { reports: letters, warnings: [], kept: payload };
   }
 
   /** Where the topics of two families collide, the device's profile says which one it speaks. */
-  #codecFor(topic: string): { codec: Codec; captures: Readonly<Record<string, string>> } | undefined {
-    const matching = this.#ports.codecs.flatMap((codec) =>
+  #codecFor(topic: string): { codec: OpenCodec; captures: Readonly<Record<string, string>> } | undefined {
+    const matching = this.#codecs.flatMap((codec) =>
       codec.topics.flatMap((pattern) => {
         const captures = pattern.match(topic);
         return captures === undefined ? [] : [{ codec, captures }];
@@ -69,7 +76,7 @@ export class Reader {
     );
     if (matching.length < 2) return matching[0];
     const speaks = (device: string | undefined): string | undefined =>
-      device === undefined ? undefined : this.#ports.directory.find(device)?.profile;
+      device === undefined ? undefined : this.#ports.house.find(device)?.profile;
     return matching.find(({ codec, captures }) => codec.family === speaks(captures['device'])) ?? matching[0];
   }
 

@@ -27,14 +27,25 @@ async function addressesOf(name: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
+const NOWHERE = 'http://camera.invalid';
+/** WS-Addressing's word for "whoever asks": no address at all. */
+const ANONYMOUS = /^https?:\/\/(?:www\.w3\.org|schemas\.xmlsoap\.org)\/.*\/anonymous$/i;
+/** Scheme, login, host and port: never believed, so that a host which is none (`http://:80/…`) does no harm. */
+const BEFORE_PATH = /^(?:[a-z][a-z0-9+.-]{0,20}:)?\/\/[^/?#]*/i;
+
 /**
  * Path and query of a URL that a camera gave: all that is believed of it (the host rule), since a camera behind
- * address translation names a host of its own, and a hostile one names somebody else's.
+ * address translation names a host of its own, and a hostile one names somebody else's. Undefined where there is none.
  */
 export function pathOf(given: string | undefined): string | undefined {
-  if (given === undefined || !URL.canParse(given, 'http://camera.invalid')) return undefined;
-  const { pathname, search } = new URL(given, 'http://camera.invalid');
-  return pathname.startsWith('/') ? `${pathname}${search}` : undefined;
+  const text = given?.trim() ?? '';
+  if (text === '' || ANONYMOUS.test(text)) return undefined;
+  const rest = text.replace(BEFORE_PATH, '');
+  if (rest === '' && !URL.canParse(text)) return undefined;
+  const path = `/${rest.replace(/^\/+/, '')}`;
+  if (!URL.canParse(path, NOWHERE)) return undefined;
+  const { pathname, search } = new URL(path, NOWHERE);
+  return `${pathname}${search}`;
 }
 
 const RTSP_PORT = 554;

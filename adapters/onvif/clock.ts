@@ -39,14 +39,20 @@ export class CameraClock {
   }
 }
 
-/** `2026-03-21T17:05:40Z`, with a fraction or an offset; no zone at all counts as UTC, as the standard has it. */
-const XS_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?<zone>Z|[+-]\d{2}:\d{2})?$/;
+/**
+ * `2026-03-21T17:05:40Z`, with a fraction or an offset; no zone at all counts as UTC, as the standard has it. Cameras
+ * write a blank for the T, small letters and `+0800` too.
+ */
+const XS_DATE_TIME =
+  /^(?<date>\d{4}-\d{2}-\d{2})[Tt ](?<time>\d{2}:\d{2}:\d{2})(?:[.,](?<fraction>\d{1,30}))?(?: ?(?<zone>[Zz]|[+-]\d{2}:?\d{2}))?$/;
 
 /** Milliseconds of an xs:dateTime; undefined for `0000-00-00T00:00:00Z` and other nonsense that cameras send. */
 export function readXsDateTime(text: string | undefined): number | undefined {
   const found = text === undefined ? null : XS_DATE_TIME.exec(text.trim());
   if (found === null) return undefined;
-  const at = Date.parse(found.groups?.['zone'] === undefined ? `${found[0]}Z` : found[0]);
+  const { date, time, fraction = '0', zone = 'Z' } = found.groups ?? {};
+  const offset = /^z$/i.test(zone) ? 'Z' : zone.replace(/^(...):?/, '$1:');
+  const at = Date.parse(`${date}T${time}.${fraction.slice(0, 3)}${offset}`);
   return Number.isNaN(at) ? undefined : at;
 }
 
@@ -60,5 +66,6 @@ export function readSystemDateAndTime(body: XmlElement): number | undefined {
   const found = [numbers('UTCDateTime'), numbers('LocalDateTime')].find((parts) => !parts.some(Number.isNaN));
   if (found === undefined) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -1,6 +1,6 @@
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
-import { child, readXml, textAt, type XmlElement } from './xml.ts';
+import { child, readWornXml, textAt, type XmlElement } from './xml.ts';
 
 const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
 const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
@@ -15,7 +15,7 @@ export const envelope = (headers: readonly string[], operation: string): string 
  * no SOAP at all, such as an HTML page.
  */
 export function readEnvelope(text: string, status: number): Result<XmlElement, CameraFault> {
-  const read = readXml(text);
+  const read = readWornXml(text);
   const body = read.ok && read.value.local === 'Envelope' ? child(read.value, 'Body') : undefined;
   if (body === undefined) return failed(notSoap(status, read.ok ? 'no SOAP envelope' : read.error.reason));
   const fault = child(body, 'Fault');

@@ -4,8 +4,8 @@ import { pathOf } from './address.ts';
 import type { CameraFault } from './camera-fault.ts';
 import { type CameraClock, readXsDateTime } from './clock.ts';
 import type { CameraLink } from './link.ts';
-import { child, escapeXml, textAt, writeXml, type XmlElement } from './xml.ts';
-import { formatXsDuration } from './xs-duration.ts';
+import { child, escapeXml, namespaceOf, splitName, textAt, writeXml, type XmlElement } from './xml.ts';
+import { formatXsDuration, readXsDuration } from './xs-duration.ts';
 
 const EVENTS = 'http://www.onvif.org/ver10/events/wsdl';
 const NOTIFICATION = 'http://docs.oasis-open.org/wsn/b-2';
@@ -56,7 +56,7 @@ export class Subscription {
     this.#address = given ?? new URL(eventsPath, ports.link.entered).href;
     this.#references = [child(reference, 'ReferenceParameters'), child(reference, 'ReferenceProperties')]
       .flatMap((parameters) => parameters?.children ?? [])
-      .map((parameter) => writeXml(parameter, ' wsa:IsReferenceParameter="true"'));
+      .map(asReferenceParameter);
     this.#takesRelative = takesRelative;
     this.#lives(created);
   }
@@ -150,16 +150,21 @@ export class Subscription {
 
   /** Both times of one answer are on the camera's clock, so their difference needs none of ours. */
   #lives(answer: XmlElement | undefined): void {
-    const [until, at] = [
-      readXsDateTime(textAt(answer, 'TerminationTime')),
-      readXsDateTime(textAt(answer, 'CurrentTime')),
-    ];
     const now = this.#ports.now();
-    const given = until === undefined ? 0 : until - (at ?? this.#ports.clock.cameraNow(now));
+    const given = lifetimeOf(answer, this.#ports.clock.cameraNow(now)) ?? 0;
     const lifetimeMs = given > 0 && given <= LIFETIME_MAX_MS ? given : this.#ports.times.lifetimeMs;
     this.#expiresAt = now + lifetimeMs;
     this.#renewAt = now + lifetimeMs / 2;
   }
+}
+
+/** How long the camera says that the subscription lives: as a duration, or as a time on its clock. */
+function lifetimeOf(answer: XmlElement | undefined, cameraNow: number): number | undefined {
+  const until = textAt(answer, 'TerminationTime');
+  const relative = readXsDuration(until);
+  if (relative !== undefined) return relative;
+  const end = readXsDateTime(until);
+  return end === undefined ? undefined : end - (readXsDateTime(textAt(answer, 'CurrentTime')) ?? cameraNow);
 }
 
 const terminationTime = ({ times, clock, now }: SubscriptionPorts, isRelative: boolean): string =>
@@ -174,6 +179,15 @@ const addressing = (action: string, to: string, references: readonly string[] = 
   `<wsa:To>${escapeXml(to)}</wsa:To>`,
   ...references,
 ];
+
+const WSA = 'http://www.w3.org/2005/08/addressing';
+
+/** A parameter as it goes back, marked as one; where the camera uses our prefix for something else, unmarked. */
+function asReferenceParameter(parameter: XmlElement): string {
+  const own = [...parameter.attributes].filter(([name]) => splitName(name)[1] !== 'IsReferenceParameter');
+  const isFree = [undefined, WSA].includes(namespaceOf(parameter.scope, 'wsa'));
+  return writeXml({ ...parameter, attributes: new Map(own) }, isFree ? ' wsa:IsReferenceParameter="true"' : '');
+}
 
 /** Measures the camera's clock by the answer, where it tells its time. */
 async function timed(

@@ -5,6 +5,7 @@ import { namespaceOf, splitName, type XmlElement } from './xml.ts';
 /**
  * What a topic says. `state` opens and clears by its boolean item, or by being there at all where it has none; `words`
  * by its item's word, each with the bracket that the catalogue puts behind the topic; `level` by a measured value.
+ * `filled` by its item's list being empty or not.
  * `one` joins topics that tell the same thing; an echo gives way to the others once they were seen.
  */
 const TopicRule = z.discriminatedUnion('is', [
@@ -32,6 +33,12 @@ const TopicRule = z.discriminatedUnion('is', [
     closesAbove: z.number(),
   }),
   z.strictObject({ topic: z.string(), is: z.literal('access'), result: z.enum(['granted', 'denied']) }),
+  z.strictObject({
+    topic: z.string(),
+    is: z.literal('filled'),
+    item: z.string(),
+    one: z.string().optional(),
+  }),
   z.strictObject({ topic: z.string(), is: z.literal('nothing') }),
 ]);
 export type TopicRule = z.infer<typeof TopicRule>;
@@ -51,6 +58,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map(Object.entries(TABLE.namesp
 const PRIVATE_WORDS: ReadonlySet<string> = new Set(TABLE.privateWords);
 const ONVIF = 'tns1';
 const TOPIC_MAX_CHARS = 200;
+/** A maker's own prefix, as its firmware writes it: better to read than the address behind it, which changes. */
+const MAKER_PREFIX = /^tns[a-z]{2,20}$/;
 
 /**
  * The topic of a notification in the one form of the catalogue, `tns1:RuleEngine/LineDetector/Crossed`: by namespace,
@@ -58,7 +67,11 @@ const TOPIC_MAX_CHARS = 200;
  * an empty topic, which is a heartbeat.
  */
 export function canonicalTopic(element: XmlElement | undefined): string | undefined {
-  const text = element?.text.trim().replace(/\/*\.?$/, '') ?? '';
+  const text =
+    element?.text
+      .trim()
+      .replace(/\/*\.?$/, '')
+      .replace(/^\/+/, '') ?? '';
   if (text === '') return undefined;
   const [root = '', ...inner] = text.split('/').map((step) => step.trim());
   const steps = [canonicalStep(element, root, true), ...inner.map((step) => canonicalStep(element, step, false))];
@@ -67,12 +80,14 @@ export function canonicalTopic(element: XmlElement | undefined): string | undefi
 
 function canonicalStep(element: XmlElement | undefined, step: string, isRoot: boolean): string {
   const [prefix, local] = splitName(step);
-  const uri = prefix === '' ? undefined : namespaceOf(element?.scope, prefix);
-  const alias = uri === undefined ? prefix : ALIASES.get(uri);
+  const uri = prefix === '' ? undefined : namespaceOf(element?.scope, prefix)?.trim();
+  const alias = uri === undefined ? prefix : (ALIASES.get(uri.replace(/\/$/, '')) ?? makerPrefix(prefix));
   if (alias === undefined) return `{${uri}}${local}`;
   if (alias === ONVIF || alias === '') return isRoot ? `${ONVIF}:${local}` : local;
   return `${alias}:${local}`;
 }
+
+const makerPrefix = (prefix: string): string | undefined => (MAKER_PREFIX.test(prefix) ? prefix : undefined);
 
 /** The table's rule for a topic: its own, else that of everything below its parent (`…/*`). */
 export function ruleOf(topic: string): TopicRule | undefined {

@@ -58,6 +58,30 @@ export function readXml(text: string): Result<XmlElement, BadValue> {
   }
 }
 
+/**
+ * As `readXml`, for an answer of a camera: what stands around the message (NULs, a multipart frame, a second
+ * prolog), control characters and a bare `&` are taken out of one that cannot be read as it came.
+ */
+export function readWornXml(text: string): Result<XmlElement, BadValue> {
+  const read = readXml(text);
+  if (read.ok || read.error.reason !== 'not-xml') return read;
+  const mended = mend(text);
+  return mended === text ? read : readXml(mended);
+}
+
+/** Where a message begins. */
+const START = /<(?:\?xml\s|(?:[\w.-]{1,40}:)?Envelope[\s>])/;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const BARE_AND = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/gi;
+
+function mend(text: string): string {
+  const from = text.search(START);
+  const end = /<\/(?:[\w.-]{1,40}:)?Envelope\s{0,16}>/.exec(text);
+  if (from === -1 || end === null) return text;
+  const message = text.slice(from, end.index + end[0].length);
+  return message.replace(CONTROL, '').replace(BARE_AND, '&amp;');
+}
+
 function parse(text: string): XmlElement {
   const tree = new Tree();
   const parser = new SaxesParser({ xmlns: false, position: false });
@@ -142,6 +166,10 @@ function scopeOf(attributes: ReadonlyMap<string, string>, outer: Scope | undefin
 /** The first child of this local name: cameras differ in prefixes and, some, in namespaces too. */
 export const child = (element: XmlElement | undefined, local: string): XmlElement | undefined =>
   element?.children.find((inner) => inner.local === local);
+
+/** All children of this local name. */
+export const childrenOf = (element: XmlElement | undefined, local: string): readonly XmlElement[] =>
+  element?.children.filter((inner) => inner.local === local) ?? [];
 
 /** The trimmed text of the element at the end of a path of local names; undefined where there is none. */
 export function textAt(element: XmlElement | undefined, ...path: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import type { Json } from './json.ts';
 import type { Place } from './place.ts';
 import type { RegionCode } from './region.ts';
 
@@ -28,6 +29,12 @@ export type Device = Readonly<{
   /** The device's own words to alarm types. */
   types?: Readonly<Record<string, string>>;
   tags?: readonly string[];
+  /** What it calls itself in its messages, where that is not its id: a serial number, a topic, `panel/zone`. */
+  aliases?: readonly string[];
+  /** IANA zone of a device that tells local time without one, such as Asia/Shanghai. */
+  zone?: string;
+  /** What only its profile understands, such as a cable's metres and kilometres. */
+  settings?: Readonly<Record<string, Json>>;
   enabled: boolean;
   version: number;
 }>;

@@ -193,6 +193,9 @@ export const DeviceInput = z
     cameras: z.array(DeviceIdText).max(16).optional(),
     types: z.record(z.string(), z.string()).optional(),
     tags: z.array(z.string().max(200)).max(32).optional(),
+    aliases: z.array(z.string().min(1).max(128)).max(64).optional(),
+    zone: z.string().max(64).optional(),
+    settings: z.record(z.string().max(64), z.json()).optional(),
     enabled: z.boolean().default(true),
     /** The version that is replaced; absent for a new device. */
     version: z.int().optional(),

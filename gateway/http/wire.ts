@@ -52,6 +52,8 @@ export function toDevice({ connection, ...device }: Device, presence: Presence):
     cameras: device.cameras === undefined ? undefined : [...device.cameras],
     types: device.types === undefined ? undefined : { ...device.types },
     tags: device.tags === undefined ? undefined : [...device.tags],
+    aliases: device.aliases === undefined ? undefined : [...device.aliases],
+    settings: device.settings === undefined ? undefined : { ...device.settings },
     connection: connection === undefined ? undefined : { url: connection.url, username: connection.username },
     online: presence.online,
     lastSeenAt: maybeIso(presence.lastSeenAt),

@@ -4,6 +4,7 @@ import { DEVICE_ID, type Device, type DeviceId } from '../domain/device.ts';
 import type { Actor, OtherEntry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
+import { Aliases } from './aliases.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { knownPlace } from './known-place.ts';
 import { PresenceMap } from './presence.ts';
@@ -30,6 +31,7 @@ export class JournalledRegistry implements DeviceRegistry {
   /** The ids in order, for paging; made anew when one comes or goes. */
   #order: readonly DeviceId[] | undefined;
   readonly #listeners = new Set<Listener>();
+  readonly #aliases = new Aliases();
   readonly presences = new PresenceMap();
   readonly secrets: DeviceSecrets;
 
@@ -39,6 +41,7 @@ export class JournalledRegistry implements DeviceRegistry {
     for (const { value } of ports.queries.facts('device/')) {
       const device = this.#unsealed(value as Device); // written by put() below
       this.#devices.set(device.id, device);
+      this.#aliases.replace(undefined, device);
     }
     for (const { key, value } of ports.queries.facts('status/')) {
       const { online, at } = StoredStatus.parse(value);
@@ -50,6 +53,8 @@ export class JournalledRegistry implements DeviceRegistry {
   }
 
   find = (id: DeviceId): Device | undefined => this.#devices.get(id);
+  named = (name: string): Device | undefined =>
+    this.#devices.get(name) ?? this.#devices.get(this.#aliases.ownerOf(name) ?? '');
   presence = (id: DeviceId) => this.presences.of(id);
   byProfile = (profile: string): readonly Device[] =>
     [...this.#devices.values()].filter((device) => device.profile === profile);
@@ -89,6 +94,7 @@ export class JournalledRegistry implements DeviceRegistry {
     ]);
     if (outcome?.ok !== true) return failed({ kind: 'conflict', present: this.#devices.get(input.id) ?? device });
     this.#devices.set(device.id, device);
+    this.#aliases.replace(present, device);
     if (present === undefined) this.#order = undefined;
     this.#tell(device.id, device);
     return ok(device);
@@ -99,6 +105,7 @@ export class JournalledRegistry implements DeviceRegistry {
     const entry: OtherEntry = { kind: 'device-removed', device: id, by };
     const entries = [entry, ...this.secrets.removalOf(id, by)].map((one) => ({ entry: one, alarm: undefined }));
     await this.#ports.journal.append([{ subject: `registry/${id}`, expectedVersion: undefined, entries }]);
+    this.#aliases.replace(this.#devices.get(id), undefined);
     this.#devices.delete(id);
     this.secrets.forget(id);
     this.presences.forget(id);
@@ -121,6 +128,9 @@ export class JournalledRegistry implements DeviceRegistry {
     if (!hasProfile(input.profile)) return wrong('profile', input.profile, 'a device profile of the catalogue');
     const stranger = Object.entries(input.types ?? {}).find(([, type]) => !alarmTypeExists(type));
     if (stranger !== undefined) return wrong(`types.${stranger[0]}`, stranger[1], 'an alarm type of the catalogue');
+    const alias = this.#aliases.taken(input);
+    if (alias !== undefined)
+      return wrong('aliases', alias, `a name of this device only; ${this.#aliases.ownerOf(alias)} has it`);
     const place = knownPlace(input.place);
     if (!place.ok) return failed({ kind: 'bad-value', fault: place.error });
     return ok({ ...input, place: place.value, ...withPassword(input, present) });

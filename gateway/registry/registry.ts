@@ -19,6 +19,8 @@ export interface DeviceRegistry extends DeviceDirectory {
   remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>>;
   /** A new secret for the device to sign in with, shown here only. */
   giveSecret(id: DeviceId, by: Actor): Promise<Result<string, DeviceFault>>;
+  /** The device of this id, or with this name among its aliases. */
+  named(name: string): Device | undefined;
   presence(id: DeviceId): Presence;
   /** Devices by id, from the one after `after`; `accept` filters. Costs what it passes over. */
   list(after: DeviceId | undefined, limit: number, accept: (device: Device) => boolean): readonly Device[];

@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** 132 bits: two cards of a city do not share one. */
+const PSEUDONYM_CHARS = 22;
 /** What a sealed text begins with, so that a second way of sealing can follow. */
 const PREFIX = 'v1:';
 
@@ -13,11 +15,15 @@ export type Vault = Readonly<{
   seal(text: string, context: string): string;
   /** Throws when the text was sealed with another key or for another owner. */
   open(sealed: string, context: string): string;
+  /** A keyed pseudonym (HMAC-SHA-256): the same for the same text, and of no use without the key. */
+  pseudonym(text: string): string;
 }>;
 
 export function openVault(keyFile: string): Vault {
   const key = readOrMakeKey(keyFile);
+  const naming = Buffer.from(hkdfSync('sha256', key, '', 'pseudonym', KEY_BYTES));
   return {
+    pseudonym: (text) => createHmac('sha256', naming).update(text).digest('base64url').slice(0, PSEUDONYM_CHARS),
     seal(text, context) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { V7Generator } from 'uuidv7';
+import { loadCodecs } from '../../adapters/codec/load-codecs.ts';
 import { CommandDesk } from '../../adapters/mqtt/commands.ts';
-import { loadCodecs } from '../../adapters/mqtt/load-codecs.ts';
 import { Reader } from '../../adapters/mqtt/reader.ts';
 import { Window } from '../../adapters/mqtt/window.ts';
 import { loadCatalogue } from '../../config/catalogue.ts';
@@ -18,6 +18,7 @@ import type { Report } from '../../gateway/domain/signal.ts';
 import { type Follower, runFollower } from '../../gateway/followers/follower.ts';
 import { JournalUnavailable } from '../../gateway/journal/journal.ts';
 import { PresenceMap } from '../../gateway/registry/presence.ts';
+import { houseOf } from '../parts/codec-house.ts';
 import type { Connection, Message, SimulatedBroker } from './broker.ts';
 import type { Chance } from './chance.ts';
 import { DEVICES } from './devices.ts';
@@ -71,6 +72,7 @@ export class Life {
     this.intake = around.ledger.watching(this.#openIntake(now));
     this.#reader = new Reader({
       codecs,
+      house: houseOf(DIRECTORY.find),
       directory: DIRECTORY,
       commands: new CommandDesk({ directory: DIRECTORY, now, publish: () => undefined }),
       log,

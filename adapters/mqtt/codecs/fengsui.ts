@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { codec } from '../codec.ts';
-import { IsoTime } from '../device-time.ts';
+import { codec } from '../../codec/codec.ts';
+import { IsoTime } from '../../codec/device-time.ts';
 
 /** Our own topics, `fengsui/v1/{device}/…`: the contract of DESIGN.md. `command` and `reply` are the command path. */
 const family = 'fengsui';

@@ -1,4 +1,5 @@
 import { startMqtt } from '../../../adapters/mqtt/mqtt.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { log, settings } from './parts.ts';
 import { directory } from './recording-intake.ts';
 
@@ -19,6 +20,7 @@ const adapter = await startMqtt({
     },
   },
   directory,
+  house: houseOf(),
   log,
   now: Date.now,
 });

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { loadCodecs } from '../../../adapters/codec/load-codecs.ts';
 import { CommandDesk } from '../../../adapters/mqtt/commands.ts';
-import { loadCodecs } from '../../../adapters/mqtt/load-codecs.ts';
 import { connectOutside } from '../../../adapters/mqtt/outside.ts';
 import { Reader } from '../../../adapters/mqtt/reader.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { startMosquitto } from '../../parts/mosquitto.ts';
 import { connectDevice, EVENT, event, log } from './parts.ts';
 import { directory, RecordingIntake } from './recording-intake.ts';
@@ -12,7 +13,7 @@ it('stays with the broker for several keep-alive times while nothing can be read
   const { url } = await startMosquitto(onTestFinished, ['max_inflight_messages 0']);
   const intake = new RecordingIntake();
   const commands = new CommandDesk({ directory, now: Date.now, publish: () => undefined });
-  const reader = new Reader({ codecs: await loadCodecs(), directory, commands, log, now: Date.now });
+  const reader = new Reader({ codecs: await loadCodecs(), house: houseOf(), directory, commands, log, now: Date.now });
   const ports = { url, clientId: 'gateway', username: undefined, password: undefined, reader, intake, log };
   const broker = await connectOutside({ ...ports, filters: ['fengsui/v1/+/event'], keepAliveS: 1 });
   onTestFinished(async () => {

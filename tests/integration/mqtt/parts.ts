@@ -2,6 +2,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { type MqttAdapter, type MqttPorts, startMqtt } from '../../../adapters/mqtt/mqtt.ts';
 import type { MqttSettings } from '../../../config/settings.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { startMosquitto } from '../../parts/mosquitto.ts';
 import { directory, RecordingIntake } from './recording-intake.ts';
 
@@ -34,6 +35,7 @@ export async function startAdapter(
     settings: { ...settings, ...chosen },
     intake,
     directory,
+    house: houseOf(directory.find),
     log,
     now: Date.now,
     ...ports,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startMqtt } from '../../../adapters/mqtt/mqtt.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { startMosquitto } from '../../parts/mosquitto.ts';
 import { connectDevice, EVENT, event, log, settings, startAdapter } from './parts.ts';
 import { directory, RecordingIntake } from './recording-intake.ts';
@@ -13,6 +14,7 @@ it.each(['0.0.0.0', '192.168.1.10', '::', 'gateway.example'])('does not open %s 
     settings: { ...settings, host },
     intake: new RecordingIntake(),
     directory,
+    house: houseOf(),
     log,
     now: Date.now,
   });

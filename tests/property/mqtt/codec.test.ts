@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadCodecs } from '../../../adapters/mqtt/load-codecs.ts';
+import { loadCodecs } from '../../../adapters/codec/load-codecs.ts';
 import { BAD_REASONS } from '../../../gateway/domain/bad-value.ts';
 import type { Report } from '../../../gateway/domain/signal.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 
 const RECEIVED_AT = Date.parse('2026-11-24T04:40:00.000Z');
-const codecs = await loadCodecs();
+const codecs = (await loadCodecs()).map((codec) => codec.open(houseOf()));
 
 /** Bytes, JSON of any kind, and JSON that nearly is what a device would send. */
 const Nearly = fc.record(

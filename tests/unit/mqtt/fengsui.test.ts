@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../adapters/mqtt/codec.ts';
+import type { Decoded } from '../../../adapters/codec/codec.ts';
 import fengsui from '../../../adapters/mqtt/codecs/fengsui.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { readWith } from './reading.ts';
 
+const opened = fengsui.map((codec) => codec.open(houseOf()));
 const RECEIVED_AT = Date.parse('2026-11-24T04:40:00.000Z');
 const FENCE = 'fengsui/v1/yz-fence-k812';
 
 const read = (topic: string, body: unknown, more: { isRetained?: boolean } = {}): Decoded => {
   const payload =
     body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return readWith(fengsui, { topic, payload, isRetained: false, receivedAt: RECEIVED_AT, ...more });
+  return readWith(opened, { topic, payload, isRetained: false, receivedAt: RECEIVED_AT, ...more });
 };
 const event = (body: unknown): Decoded => read(`${FENCE}/event`, body);
 const INTRUSION = { type: 'railway.perimeter.intrusion', active: true };

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { codec } from '../../../adapters/mqtt/codec.ts';
+import { codec } from '../../../adapters/codec/codec.ts';
 import { CommandDesk } from '../../../adapters/mqtt/commands.ts';
 import { Reader } from '../../../adapters/mqtt/reader.ts';
 import type { DeviceDirectory } from '../../../gateway/domain/device.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 
 /** Two makers who both took `alarm/{device}`. */
 const family = (name: string) =>
@@ -32,7 +33,14 @@ const directory: DeviceDirectory = {
 
 const commands = new CommandDesk({ directory, now: Date.now, publish: () => undefined });
 const codecs = [family('maker-a'), family('maker-b')];
-const reader = new Reader({ codecs, directory, commands, log: pino({ level: 'silent' }), now: Date.now });
+const reader = new Reader({
+  codecs,
+  house: houseOf(directory.find),
+  directory,
+  commands,
+  log: pino({ level: 'silent' }),
+  now: Date.now,
+});
 
 it.each([
   ['maker-a', 'maker-a'],

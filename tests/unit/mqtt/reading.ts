@@ -1,7 +1,7 @@
-import type { Codec, Decoded, Inbound } from '../../../adapters/mqtt/codec.ts';
+import type { Decoded, Inbound, OpenCodec } from '../../../adapters/codec/codec.ts';
 
 /** Reads a message with the first codec whose topic it is; a topic of nobody is a mistake of the test. */
-export function readWith(codecs: readonly Codec[], message: Inbound): Decoded {
+export function readWith(codecs: readonly OpenCodec[], message: Inbound): Decoded {
   for (const codec of codecs) {
     for (const pattern of codec.topics) {
       const captures = pattern.match(message.topic);

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { loadCodecs } from '../../../adapters/mqtt/load-codecs.ts';
+import { loadCodecs } from '../../../adapters/codec/load-codecs.ts';
 import type { BadValue } from '../../../gateway/domain/bad-value.ts';
 import type { Report } from '../../../gateway/domain/signal.ts';
+import { houseOf } from '../../parts/codec-house.ts';
 import { readWith } from './reading.ts';
 
 const FOLDER = new URL('../../payloads/', import.meta.url);
@@ -36,7 +37,7 @@ const families = readdirSync(FOLDER).map((folder) => {
   const file = new URL(`${folder}/expected.json`, FOLDER);
   return { folder, ...Expected.parse(JSON.parse(readFileSync(file, 'utf8'))) };
 });
-const codecs = await loadCodecs();
+const codecs = (await loadCodecs()).map((codec) => codec.open(houseOf()));
 
 describe.each(families)('$family', ({ folder, cases }) => {
   const overMqtt = cases.filter(({ transport }) => transport === 'mqtt');

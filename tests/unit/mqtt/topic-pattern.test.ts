@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topicPattern } from '../../../adapters/mqtt/topic-pattern.ts';
+import { topicPattern } from '../../../adapters/codec/topic-pattern.ts';
 
 describe('a topic pattern', () => {
   it.each([

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Codec } from './codec.ts';
 
-const FOLDER = new URL('codecs/', import.meta.url);
+const FOLDER = new URL('../mqtt/codecs/', import.meta.url);
 
 const CodecShape = z.custom<Codec>(
   (value) =>
-    z.object({ family: z.string(), topics: z.array(z.unknown()), read: z.function() }).safeParse(value).success,
+    z.object({ family: z.string(), topics: z.array(z.unknown()), open: z.function() }).safeParse(value).success,
   'a codec as `codec({…})` makes it',
 );
 const CodecModule = z.object({ default: z.union([CodecShape.transform((one) => [one]), z.array(CodecShape).min(1)]) });
@@ -20,6 +20,6 @@ export async function loadCodecs(folder: URL = FOLDER): Promise<readonly Codec[]
 
 async function loadFamily(folder: URL, name: string): Promise<readonly Codec[]> {
   const module = CodecModule.safeParse(await import(new URL(name, folder).href));
-  if (!module.success) throw new Error(`adapters/mqtt/codecs/${name} has no codec as its default export`);
+  if (!module.success) throw new Error(`${new URL(name, folder).pathname} has no codec as its default export`);
   return module.data.default;
 }
