@@ -9,16 +9,21 @@ export const UNHELD = {
   FENGSUI_MQTT_MESSAGES_PER_SECOND: '1000000',
 };
 
+export type BenchGateway = Readonly<{ gateway: RunningGateway; dataDir: string }>;
+
 /** A gateway process with an administrator signed in, on a data folder of its own. */
-export async function gatewayForBench(finishing: Finishing, mqttUrl?: string): Promise<RunningGateway> {
+export async function gatewayInFolder(finishing: Finishing, mqttUrl?: string): Promise<BenchGateway> {
   const dataDir = await temporaryFolder(finishing.add);
   const gateway = await startGateway(
     { dataDir, env: UNHELD, ...(mqttUrl === undefined ? {} : { mqttUrl }) },
     finishing.add,
   );
   await gateway.signIn();
-  return gateway;
+  return { gateway, dataDir };
 }
+
+export const gatewayForBench = async (finishing: Finishing, mqttUrl?: string): Promise<RunningGateway> =>
+  (await gatewayInFolder(finishing, mqttUrl)).gateway;
 
 export const fenceId = (at: number): string => `bench-fence-${at}`;
 

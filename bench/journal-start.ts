@@ -1,83 +1,99 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { argv, execPath, memoryUsage, stdout } from 'node:process';
-import { openLanes } from '../gateway/desk/open-desk.ts';
-import type { NewEntry } from '../gateway/journal/journal.ts';
-import { openSqliteJournal } from '../gateway/journal/sqlite.ts';
-import { verifyJournal } from '../gateway/journal/verification.ts';
-import { raised, someAlarm } from '../tests/parts/recorded.ts';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { startGateway } from '../tests/parts/gateway.ts';
+import { temporaryFolder } from '../tests/parts/temporary-folder.ts';
+import type { Finishing } from './finishing.ts';
+import { cpuSecondsOf, loadOf } from './process-load.ts';
+import { startProgram } from './program.ts';
+import type { Bench } from './table.ts';
 
-/*
- * How long a journal with many entries takes to be ready, and what memory: `node bench/journal-start.ts [ENTRIES]`,
- * 1,000,000 if absent. One entry in ten raises an alarm of one of 10,000 devices; one alarm in twenty is still open.
+const ROUNDS = 3;
+/** After the start the collector has had time to give back what only the start needed. */
+const SETTLED_MS = 3_000;
+
+export type CitySize = Readonly<{ entries: number; devices: number; alarms: number }>;
+type Start = Readonly<{ readyMs: number; cpuS: number; memoryMib: number }>;
+
+/**
+ * How long a gateway with a long journal and many devices takes until it is ready, and what memory, beside the same
+ * gateway with nothing in it. `--entries N --devices M --alarms K`; the file is kept for the next run.
  */
-const DEVICES = 10_000;
-const AT_ONCE = 5_000;
-const [first, second] = argv.slice(2);
-
-const oneOf = (number: number): NewEntry => {
-  const device = `device-${number % DEVICES}`;
-  if (number % 10 !== 0) {
-    const telemetry = { kind: 'telemetry', device, values: { value: number } } as const;
-    return { entry: { kind: 'telemetry', telemetry }, alarm: undefined };
-  }
-  const alarm = someAlarm({ device, state: number % 200 === 0 ? 'new' : 'closed' });
-  return { entry: raised(alarm), alarm };
+export const journalStart: Bench = async (finishing) => {
+  const size = citySize();
+  const dataDir = await bigJournal(size, finishing);
+  const [city, empty] = [
+    await starts(dataDir, finishing),
+    await starts(await temporaryFolder(finishing.add), finishing),
+  ];
+  const moreBytes = ((city.memoryMib - empty.memoryMib) * 2 ** 20) / size.devices;
+  const what = `${size.entries} 条 entries, ${size.devices} 台 devices, ${size.alarms} 报警 alarms`;
+  const row = (name: string, of: (start: Start) => number, unit: string) => ({
+    what: name,
+    ours: `${of(city).toFixed(1)} ${unit}`,
+    floor: `${of(empty).toFixed(1)} ${unit}`,
+    ratio: (of(city) / of(empty)).toFixed(1),
+  });
+  return [
+    {
+      what,
+      ours: `${(statSync(join(dataDir, 'journal.sqlite')).size / 2 ** 30).toFixed(1)} GiB`,
+      floor: '空 empty',
+      ratio: '',
+    },
+    row('就绪 until ready', ({ readyMs }) => readyMs / 1000, 's'),
+    row('处理器 CPU until then', ({ cpuS }) => cpuS, 's'),
+    row('内存 memory (RSS)', ({ memoryMib }) => memoryMib, 'MiB'),
+    { what: '每台设备 a device', ours: `${(moreBytes / 1024).toFixed(1)} KiB`, floor: '', ratio: '' },
+  ];
 };
 
-async function write(file: string, entries: number): Promise<void> {
-  const journal = await openSqliteJournal(file, Date.now);
-  for (let from = 0; from < entries; from += AT_ONCE) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, entries - from) }, (_, index) => oneOf(from + index));
-    await journal.append(
-      batch.map((entry, index) => ({
-        subject: `device/device-${(from + index) % DEVICES}`,
-        expectedVersion: undefined,
-        entries: [entry],
-      })),
-    );
-  }
-  await journal.close();
+export function citySize(): CitySize {
+  const option = (value: string) => ({ type: 'string', default: value }) as const;
+  const { values } = parseArgs({
+    allowPositionals: true,
+    options: { entries: option('10000000'), devices: option('100000'), alarms: option('1000000') },
+  });
+  const Whole = z.coerce.number().int().min(1);
+  return z.object({ entries: Whole, devices: Whole, alarms: Whole }).parse(values);
 }
 
-/** In a process of its own, as a gateway starts: the journal, the open alarms, and the signals to be known again. */
-async function start(file: string): Promise<void> {
-  const startedAt = performance.now();
-  const rssBefore = memoryUsage().rss;
-  const journal = await openSqliteJournal(file, Date.now);
-  const openedMs = performance.now() - startedAt;
-  openLanes(journal, journal.queries);
-  const readyMs = performance.now() - startedAt;
-  const mebibytes = (memoryUsage().rss - rssBefore) / 2 ** 20;
-  stdout.write(
-    `opened in ${openedMs.toFixed(0)} ms, alarms and identities after ${readyMs.toFixed(0)} ms, ${mebibytes.toFixed(0)} MiB more\n`,
+/** The data folder of a city of this size, written where it is not there yet. */
+export async function bigJournal({ entries, devices, alarms }: CitySize, finishing: Finishing): Promise<string> {
+  const folder = join(tmpdir(), `fengsui-bench-start-${entries}-${devices}-${alarms}`);
+  if (existsSync(folder)) return folder;
+  const unfinished = `${folder}.part`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const { said } = startProgram(
+    'big-journal.ts',
+    [unfinished, String(entries), String(devices), String(alarms)],
+    finishing,
   );
-  await journal.close();
+  await said('written');
+  renameSync(unfinished, folder);
+  return folder;
 }
 
-if (first === '--start' && second !== undefined) await start(second);
-else {
-  const entries = Number(first ?? 1_000_000);
-  const folder = mkdtempSync(join(tmpdir(), 'fengsui-journal-'));
-  const file = join(folder, 'journal.sqlite');
-  try {
-    const startedAt = performance.now();
-    await write(file, entries);
-    const writtenS = (performance.now() - startedAt) / 1000;
-    stdout.write(
-      `${entries} entries written in ${writtenS.toFixed(1)} s, ${(statSync(file).size / 2 ** 20).toFixed(0)} MiB\n`,
-    );
-    for (let round = 0; round < 3; round += 1) {
-      stdout.write(execFileSync(execPath, [import.meta.filename, '--start', file], { encoding: 'utf8' }));
-    }
-    const verifiedAt = performance.now();
-    const isSound = verifyJournal(file).ok;
-    stdout.write(
-      `verified in ${((performance.now() - verifiedAt) / 1000).toFixed(1)} s: ${isSound ? 'sound' : 'broken'}\n`,
-    );
-  } finally {
-    if (existsSync(folder)) rmSync(folder, { recursive: true });
-  }
+/** The median of some starts, each in a process of its own. */
+async function starts(dataDir: string, finishing: Finishing): Promise<Start> {
+  const seen: Start[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) seen.push(await start(dataDir, finishing));
+  const median = (of: (one: Start) => number): number => seen.map(of).sort((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+  return {
+    readyMs: median(({ readyMs }) => readyMs),
+    cpuS: median(({ cpuS }) => cpuS),
+    memoryMib: median(({ memoryMib }) => memoryMib),
+  };
+}
+
+async function start(dataDir: string, finishing: Finishing): Promise<Start> {
+  const startedAt = performance.now();
+  const gateway = await startGateway({ dataDir }, finishing.add);
+  const readyMs = performance.now() - startedAt;
+  const cpuS = cpuSecondsOf(gateway.pid);
+  const { memoryMib } = await loadOf([gateway.pid], SETTLED_MS);
+  await gateway.stop();
+  return { readyMs, cpuS, memoryMib };
 }

@@ -18,6 +18,8 @@ const WINDOW = 500;
 /** The journal has not grown for so long: what is not there now does not come any more. */
 const QUIET_MS = 10_000;
 const LOOK_EVERY_MS = 2;
+/** A kill comes so long after a commit was seen at most: else it would always find the next batch just begun. */
+const MOMENT_MAX_MS = 30;
 /** The hasty gateway has lost something long before this. */
 const HASTY = { signals: 20_000, kills: 4 };
 export const HASTY_MAIN = join(import.meta.dirname, 'programs/hasty-gateway.ts');
@@ -124,6 +126,7 @@ async function killOnce(
   const sent = load.said('acknowledged');
   count.look();
   await grownTo(count, count.present + Math.floor(Math.random() * total));
+  await sleep(Math.random() * MOMENT_MAX_MS);
   await gateway.kill('SIGKILL');
   const restarted = await restart();
   await sent;

@@ -1,15 +1,28 @@
 import { cpus } from 'node:os';
+import { cameras } from './cameras.ts';
 import { Finishing } from './finishing.ts';
 import { ingest } from './ingest.ts';
+import { journalStart } from './journal-start.ts';
 import { kill } from './kill.ts';
+import { queries } from './queries.ts';
+import { retention } from './retention.ts';
 import { screen } from './screen.ts';
 import { type Bench, tableText } from './table.ts';
 import { video } from './video.ts';
 
-const PARTS: Readonly<Record<string, Bench>> = { ingest, screen, video, kill };
+const PARTS: Readonly<Record<string, Bench>> = {
+  ingest,
+  screen,
+  video,
+  kill,
+  cameras,
+  'journal-start': journalStart,
+  queries,
+  retention,
+};
 
 /** Takes minutes: only when it is named. */
-const ONLY_NAMED = new Set(['kill']);
+const ONLY_NAMED = new Set(['kill', 'cameras', 'journal-start', 'queries', 'retention']);
 
 /** The parts stand first; what follows is for them to read. */
 const words = process.argv.slice(2);

@@ -24,6 +24,9 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
+/** What the process has taken since its start, in seconds of one core. */
+export const cpuSecondsOf = (pid: number): number => (statOf(pid)?.ticks ?? 0) / TICKS_PER_S;
+
 /** The process and all below it. */
 export function treeOf(root: number): readonly number[] {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);

@@ -21,10 +21,13 @@ export function startProgram(file: string, args: readonly string[], finishing: F
       const listen = (message: unknown): void => {
         if (!Array.isArray(message) || message[0] !== name) return;
         child.off('message', listen);
+        child.off('exit', ended);
         resolve(message[1]);
       };
+      const ended = (code: number | null): void =>
+        reject(new Error(`${file} ended with ${code} before it said ${name}`));
       child.on('message', listen);
-      child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it said ${name}`)));
+      child.once('exit', ended);
     });
   return { child, said };
 }

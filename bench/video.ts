@@ -9,13 +9,14 @@ import type { Finishing } from './finishing.ts';
 import { gatewayForBench } from './gateway.ts';
 import { type Load, loadOf, treeOf } from './process-load.ts';
 import type { Bench, Row } from './table.ts';
+import { videoWall } from './video-wall.ts';
 
 const CAMERAS = 8;
 const WARM_MS = 3_000;
 const LOOK_MS = 10_000;
 const CREDENTIALS = { username: 'operator', password: 'bench-camera' };
 
-/** 8 main streams (720p, 3 Mb/s), one viewer each: our relay, and `ffmpeg -c copy` from the same cameras. */
+/** 8 main streams (720p, 3 Mb/s), one viewer each: our relay, and `ffmpeg -c copy` from the same cameras; then the wall. */
 export const video: Bench = async (finishing) => {
   const cameras = await startCameras(finishing);
   const gateway = await gatewayForBench(finishing);
@@ -34,7 +35,7 @@ export const video: Bench = async (finishing) => {
     copies.flatMap(({ pid }) => pid ?? []),
     LOOK_MS,
   );
-  return [cpuRow(ours, floor, idle), memoryRow(ours, floor, idle)];
+  return [cpuRow(ours, floor, idle), memoryRow(ours, floor, idle), ...(await videoWall(finishing))];
 };
 
 async function startCameras(finishing: Finishing): Promise<readonly SimulatedCamera[]> {
@@ -65,7 +66,7 @@ async function watchAll(
     const body = { kind: 'camera', profile: 'rtsp', name: camera.id, region: '360902001000', connection };
     await gateway.call('PUT', `/api/v1/devices/${camera.id}`, body);
     const live = await gateway.call('GET', `/api/v1/cameras/${camera.id}/live?quality=main`);
-    const [source] = LiveSources.parse(live).sources;
+    const source = LiveSources.parse(live).sources.find(({ protocol }) => protocol === 'ws-flv');
     if (source === undefined) throw new Error(`${camera.id} has no live picture`);
     const url = new URL(source.url, gateway.url);
     url.protocol = 'ws:';

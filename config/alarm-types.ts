@@ -40,6 +40,11 @@ const TypeRow = z.object({
   limit_profile: z.string().min(1, { error: 'a profile of alarm-limits.csv' }),
   linkages: Words.pipe(z.array(z.enum(LINKAGES, { error: LINKAGES.join(', ') }))),
   onvif_topics: Words,
+  gb28181: Words,
+  isapi: Words,
+  dahua: Words,
+  contact_id: Words,
+  payload_keys: Words,
 });
 export type TypeRow = z.infer<typeof TypeRow>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { InfluxSettings, Settings } from './settings.ts';
+import { RulesText } from './rules.ts';
+import type { InfluxSettings, Settings, VendorSettings } from './settings.ts';
 
 /** Every error text says what was expected: a fault is printed as `path is 'value', expected <text>`. */
 const text = (expected: string) =>
@@ -48,12 +49,56 @@ const Mqtt = z.strictObject({
     })
     .optional(),
   commandTimeoutMs: wholeNumber(100, 120_000, ' ms').default(5000),
+  topics: z
+    .record(
+      z.string(),
+      z.array(z.string().regex(/^[^+#$/]+(?:\/[^+#/]+)*$/, { error: 'levels without + and #, such as site-2/zigbee' })),
+    )
+    .default({})
+    .describe('further first levels of a family: { zigbee2mqtt: [site-2/zigbee] }'),
+  profilesDir: text('a folder of YAML files, one for each family that needs no code').optional(),
 });
 
 const DeviceRate = z.strictObject({
   perSecond: wholeNumber(1, 100_000, ' messages a second').default(200),
   burst: wholeNumber(1, 1_000_000, ' messages').default(1000),
 });
+
+/** Long enough that nobody guesses it: it stands in an address or a password that many devices have. */
+const pushSecret = z
+  .string({ error: 'letters, digits, - and _, 16 to 128 of them' })
+  .regex(/^[A-Za-z0-9_-]{16,128}$/, { error: 'letters, digits, - and _, 16 to 128 of them' })
+  .optional();
+const listener = wholeNumber(0, 65_535, ', 0 for any free one').optional();
+
+const Vendors = z
+  .strictObject({
+    host: text('the address to listen on, such as 127.0.0.1').default('127.0.0.1'),
+    jt808Port: listener,
+    firePanelPort: listener,
+    contactIdPort: listener,
+    gb28181Port: listener,
+    isapiSecret: pushSecret,
+    ctwingSecret: pushSecret,
+    gb28181Secret: pushSecret,
+    milesightSecret: pushSecret,
+    thethingsSecret: pushSecret,
+    onenetToken: text('the token of the push as OneNET has it').optional(),
+  })
+  .transform(
+    ({ host, jt808Port, firePanelPort, contactIdPort, gb28181Port, ...secret }): VendorSettings => ({
+      host,
+      ports: { jt808: jt808Port, firePanel: firePanelPort, contactId: contactIdPort, gb28181: gb28181Port },
+      secrets: {
+        isapi: secret.isapiSecret,
+        ctwing: secret.ctwingSecret,
+        gb28181: secret.gb28181Secret,
+        milesight: secret.milesightSecret,
+        thethings: secret.thethingsSecret,
+        onenet: secret.onenetToken,
+      },
+    }),
+  );
 
 const InfluxKeys = z.strictObject({
   api: z.enum(['v1', 'v2', 'v3'], { error: 'v1, v2 or v3' }).default('v2'),
@@ -101,7 +146,46 @@ const Influx = InfluxKeys.superRefine(
   },
 );
 
+/** Both or neither: a camera has to be told where to bring its events. */
+const Onvif = z
+  .strictObject({
+    pushHost: text('the address to listen on, such as 0.0.0.0').default('127.0.0.1'),
+    pushPort: wholeNumber(1, 65_535, '').optional(),
+    pushUrl: url(['http'], 'http://10.0.3.7:8081').optional(),
+  })
+  .superRefine(({ pushPort, pushUrl }, context) => {
+    if ((pushPort === undefined) === (pushUrl === undefined)) return;
+    const [path, message] =
+      pushUrl === undefined
+        ? ['pushUrl', 'the address by which cameras reach onvif.pushPort, such as http://10.0.3.7:8081']
+        : ['pushPort', 'the port to listen on, because onvif.pushUrl is set'];
+    context.addIssue({ code: 'custom', path: [path], message });
+  })
+  .transform(({ pushHost, pushPort, pushUrl }): Settings['onvif'] => ({
+    push:
+      pushPort === undefined || pushUrl === undefined ? undefined : { host: pushHost, port: pushPort, url: pushUrl },
+  }));
+
 const Journal = z.strictObject({ keepDays: wholeNumber(1, 36_500, ' days').default(200) });
+
+const Archive = z.strictObject({
+  rawDays: wholeNumber(1, 36_500, ' days').default(30),
+  keepDays: wholeNumber(1, 36_500, ' days').default(1_825),
+});
+
+/** 30 days at least: State Council order 799 (公共安全视频图像信息系统管理条例). */
+const evidenceDays = (otherwise: number) => wholeNumber(30, 36_500, ' days').default(otherwise);
+const Evidence = z.strictObject({
+  clipBeforeS: wholeNumber(0, 60, ' seconds').default(10),
+  clipAfterS: wholeNumber(1, 60, ' seconds').default(5),
+  armedQuality: z.enum(['main', 'sub'], { error: 'main or sub' }).default('sub'),
+  armedCamerasMax: wholeNumber(0, 1_024, ' cameras').default(256),
+  ringMaxMiB: wholeNumber(16, 65_536, ' MiB').default(256),
+  snapshotDays: evidenceDays(90),
+  clipDays: evidenceDays(30),
+  photoDays: evidenceDays(90),
+  maxGiB: wholeNumber(1, 1_000_000, ' GiB').default(50),
+});
 
 /** What the overrides of alarm types may name, from the shipped catalogue. */
 export type Overridable = Readonly<{ codes: readonly string[]; limitProfiles: readonly string[] }>;
@@ -129,6 +213,8 @@ export const settingsSchema = (known: Overridable) =>
       .max(200, { error: 'a password of 10 to 200 characters' })
       .optional(),
     mqtt: Mqtt.prefault({}),
+    onvif: Onvif.prefault({}),
+    vendors: Vendors.prefault({}),
     influx: Influx.optional(),
     natsUrl: url(['nats', 'tls'], 'nats://127.0.0.1:4222').optional(),
     deviceNetworks: z
@@ -136,6 +222,8 @@ export const settingsSchema = (known: Overridable) =>
       .max(100, { error: 'at most 100 networks' })
       .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
     journal: Journal.prefault({}),
+    evidence: Evidence.prefault({}),
+    archive: Archive.prefault({}),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
         error: 'fatal, error, warn, info, debug, trace or silent',
@@ -148,12 +236,19 @@ export const settingsSchema = (known: Overridable) =>
     clockAllowanceMs: wholeNumber(0, 86_400_000, ' ms').default(120_000),
     deviceRate: DeviceRate.prefault({}),
     alarmTypes: alarmTypes(known),
+    rules: RulesText.prefault({}),
   });
 
 /** Keys whose values are never shown to anybody. */
 export const SECRETS: ReadonlySet<string> = new Set([
   'adminPassword',
   'mqtt.password',
+  'vendors.isapiSecret',
+  'vendors.ctwingSecret',
+  'vendors.gb28181Secret',
+  'vendors.milesightSecret',
+  'vendors.thethingsSecret',
+  'vendors.onenetToken',
   'influx.token',
   'influx.password',
 ]);
@@ -162,13 +257,13 @@ type Parsed = z.output<ReturnType<typeof settingsSchema>>;
 
 /** Absent and undefined are one here; the rest of the gateway reads `undefined`. */
 export function completed({ mqtt, adminPassword, influx, natsUrl, alarmTypes: overrides, ...rest }: Parsed): Settings {
-  const { url: brokerUrl, username, password, tls, ...broker } = mqtt;
+  const { url: brokerUrl, username, password, tls, profilesDir, ...broker } = mqtt;
   return {
     ...rest,
     adminPassword,
     natsUrl,
     influx,
-    mqtt: { ...broker, url: brokerUrl, username, password, tls },
+    mqtt: { ...broker, url: brokerUrl, username, password, tls, profilesDir },
     alarmTypes: Object.fromEntries(Object.entries(overrides).map(([code, given]) => [code, withoutGaps(given ?? {})])),
   };
 }

@@ -1,3 +1,5 @@
+import type { IncidentRule, SiteRule } from '../gateway/domain/rules.ts';
+
 /** The settings of a running gateway, checked and complete; `schema.ts` makes them of a file and the environment. */
 export type MqttSettings = Readonly<{
   /** An outside broker (`mqtt://`, `mqtts://`); undefined: the embedded one on `host` and `port`. */
@@ -12,6 +14,10 @@ export type MqttSettings = Readonly<{
   /** The embedded broker's certificate and key (PEM): with them devices sign in; without, it stays on loopback. */
   tls: Readonly<{ certFile: string; keyFile: string }> | undefined;
   commandTimeoutMs: number;
+  /** Folder of families that need no code, one YAML file each. */
+  profilesDir: string | undefined;
+  /** By family: first levels of topics under which it speaks as well, where a site has named them otherwise. */
+  topics: Readonly<Record<string, readonly string[]>>;
 }>;
 
 export type InfluxSettings = Readonly<
@@ -28,11 +34,26 @@ export type InfluxSettings = Readonly<
   | { api: 'v3'; url: string; database: string; token: string }
 >;
 
+/** The makers' own ways beside MQTT and ONVIF; a listener without a port is off. */
+export type VendorSettings = Readonly<{
+  /** Address of the TCP listeners. */
+  host: string;
+  /** By protocol: `jt808`, `firePanel`, `contactId`, `gb28181`. */
+  ports: Readonly<Record<string, number | undefined>>;
+  /** What a platform or its devices and this gateway share, by family of `/vendors/{family}`. */
+  secrets: Readonly<Record<string, string | undefined>>;
+}>;
+
 export type Settings = Readonly<{
   http: Readonly<{ host: string; port: number }>;
   dataDir: string;
   adminPassword: string | undefined;
   mqtt: MqttSettings;
+  onvif: Readonly<{
+    /** Where cameras without pull-points bring their events: what to listen on, and the URL by which they reach it. */
+    push: Readonly<{ host: string; port: number; url: string }> | undefined;
+  }>;
+  vendors: VendorSettings;
   /** Undefined: the embedded archive. */
   influx: InfluxSettings | undefined;
   natsUrl: string | undefined;
@@ -41,6 +62,28 @@ export type Settings = Readonly<{
   journal: Readonly<{
     /** Entries older than this go, as far as every follower is past them; see `docs/operation/journal.md`. */
     keepDays: number;
+  }>;
+  /** What the embedded archive keeps, and how long hourly values stay in an InfluxDB that keeps other points less long. */
+  archive: Readonly<{
+    /** Days of measurements as they came. */
+    rawDays: number;
+    /** Days of everything else, the hourly values among it. */
+    keepDays: number;
+  }>;
+  evidence: Readonly<{
+    /** Seconds before and after an alarm that its clip shows. */
+    clipBeforeS: number;
+    clipAfterS: number;
+    /** The stream that armed cameras keep, how many cameras at most, and what all of it may take in memory. */
+    armedQuality: 'main' | 'sub';
+    armedCamerasMax: number;
+    ringMaxMiB: number;
+    /** Days that files stay, by kind; what is locked stays in any case. */
+    snapshotDays: number;
+    clipDays: number;
+    photoDays: number;
+    /** Beyond it the oldest files go, whatever their days. */
+    maxGiB: number;
   }>;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Division code of the city this gateway serves. */
@@ -53,4 +96,6 @@ export type Settings = Readonly<{
   alarmTypes: Readonly<
     Record<string, Readonly<{ severity?: 1 | 2 | 3 | 4; mergeWindowMs?: number; limitProfile?: string }>>
   >;
+  /** What the site has otherwise, here and there, and what one cause explains. */
+  rules: Readonly<{ overrides: readonly SiteRule[]; incidents: readonly IncidentRule[] }>;
 }>;

@@ -3,45 +3,49 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { loadFamilies } from '../adapters/codec/load-families.ts';
 import { type MqttAdapter, startMqtt } from '../adapters/mqtt/mqtt.ts';
-import { createOnvifAdapter, type OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import { createOnvifAdapter } from '../adapters/onvif/adapter.ts';
 import { loadCatalogue } from '../config/catalogue.ts';
 import type { Settings } from '../config/settings.ts';
-import { startVideoPlane, type VideoPlane } from '../streams/plane.ts';
-import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../streams/signed-url.ts';
+import { startVideoPlane } from '../streams/plane.ts';
 import { openAccess } from './access/access.ts';
 import { cameraPort } from './camera-port.ts';
 import { codecHouse } from './codec-house.ts';
+import { withProfilesOf } from './codec-profiles.ts';
 import { growingAlarmIds } from './desk/alarm-ids.ts';
 import { definitionOf } from './desk/alarm-type.ts';
+import { ownDevice } from './desk/broker-watch.ts';
 import { watchDeadlines } from './desk/deadlines.ts';
-import type { AlarmDesk } from './desk/desk.ts';
+import { devicesInFlood } from './desk/devices-in-flood.ts';
 import { settleFloodsEachSecond } from './desk/flood-timer.ts';
-import { FLAPPING, SignalIntake } from './desk/intake.ts';
+import { SignalIntake } from './desk/intake.ts';
 import { openLanes } from './desk/open-desk.ts';
 import { openAlarmDesk } from './desk/order-desk.ts';
+import { deviceCommands } from './device-commands.ts';
 import { deviceSignIn } from './device-sign-in.ts';
+import { DiscoveryDesk } from './discovery-desk.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { Device } from './domain/device.ts';
-import { ok } from './domain/result.ts';
-import { type Archive, archiveEntries } from './followers/archive/archive.ts';
+import { openEvidenceHouse, ringOf } from './evidence-house.ts';
 import { openArchive } from './followers/archive/open-archive.ts';
-import { takeEvidence } from './followers/evidence/evidence.ts';
-import { openEvidence } from './followers/evidence/store.ts';
-import type { Follower } from './followers/follower.ts';
 import { startLive } from './followers/live/live.ts';
 import { FollowerDesk } from './followers/supervision.ts';
-import { traceEntries } from './followers/trace.ts';
-import type { StreamUrls } from './http/ports.ts';
+import { archiveHours } from './followers/values/hours.ts';
+import { openValues } from './followers/values/values.ts';
+import { heartRules, silenceOf, watchSilence } from './heart-rules.ts';
 import { buildHttp } from './http/server.ts';
-import type { JournalQueries } from './journal/journal.ts';
 import { keepWithin } from './journal/retention.ts';
-import { openSqliteJournal, type SqliteJournal } from './journal/sqlite.ts';
+import { openSqliteJournal } from './journal/sqlite.ts';
 import { openMetrics } from './metrics.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
+import { LineBook } from './registry/line-book.ts';
 import { regionTree } from './registry/region-tree.ts';
 import { openVault } from './registry/vault.ts';
+import { startFollowers } from './start-followers.ts';
+import { streamUrls } from './stream-urls.ts';
 import { countPresence, systemPort } from './system-port.ts';
+import { openVendorHouse } from './vendor-house.ts';
 
 /** What comes from outside the program, so that a test can hand in its own. */
 export type Surroundings = Readonly<{
@@ -80,7 +84,7 @@ export async function openGateway(settings: Settings, around: Surroundings): Pro
   }
 }
 
-type OnStop = (close: () => Promise<void> | void) => void;
+export type OnStop = (close: () => Promise<void> | void) => void;
 
 async function openParts(settings: Settings, around: Surroundings, onStop: OnStop): Promise<Omit<Gateway, 'stop'>> {
   const { log, now } = around;
@@ -88,7 +92,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
 
-  const catalogue = loadCatalogue(settings.alarmTypes);
+  const catalogue = withProfilesOf(await loadFamilies(settings.mqtt), loadCatalogue(settings.alarmTypes));
   const regions = regionTree(catalogue.regions, catalogue.borders);
   const metrics = openMetrics();
   const journal = await openSqliteJournal(join(dataDir, 'journal.sqlite'), now, {
@@ -111,13 +115,24 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     hasProfile: (profile) => catalogue.profiles.has(profile),
     alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
   });
+  const lines = new LineBook(catalogue.lines);
+  onStop(
+    lines.follow(
+      registry,
+      registry.list(undefined, Number.POSITIVE_INFINITY, () => true),
+    ),
+  );
   const lanes = openLanes(journal, queries);
   const desk = openAlarmDesk(lanes, now);
   const meaningOf = (device: Device, word: string) => definitionOf(catalogue, device, word);
+  const own = ownDevice(settings.city);
+  const rules = heartRules({ rules: settings.rules, queries, lanes, registry, lines });
   const intake = new SignalIntake({
     lanes,
+    rules,
+    isJudgedBySilence: (device) => silenceOf(catalogue, device) !== undefined,
     journal,
-    findDevice: registry.find,
+    findDevice: (id) => registry.find(id) ?? (id === own.id ? own : undefined),
     definitionOf: meaningOf,
     limitsOf: catalogue.limits,
     presence: registry.presences,
@@ -136,25 +151,44 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     directory: registry,
     intake,
     deviceNetworks: settings.deviceNetworks,
+    push: settings.onvif.push,
+    certificatesFile: join(dataDir, 'camera-certificates.json'),
   });
-  const video = await startVideoPlane({ deviceNetworks: settings.deviceNetworks, log, now });
+  const discovery = new DiscoveryDesk({ cameras, directory: registry, now, log });
+  onStop(() => discovery.stop());
+  const ring = ringOf(settings.evidence);
+  const video = await startVideoPlane({ deviceNetworks: settings.deviceNetworks, ring, log, now });
   onStop(() => video.stop());
-  const archive = openArchive(settings.influx, dataDir, log);
+  const archive = openArchive(settings.influx, dataDir, log, { ...settings.archive, now });
   onStop(() => archive.close());
+  const values = openValues(join(dataDir, 'values.sqlite'));
+  onStop(() => values.close());
+  onStop(archiveHours({ values, archive, devices: registry, now, log }));
   const followerDesk = new FollowerDesk({ journal, queries, now });
   const disk = new DiskWatch(dataDir, now);
   onStop(disk.start());
+  const evidence = await openEvidenceHouse({
+    settings: settings.evidence,
+    dataDir,
+    catalogue,
+    registry,
+    desk,
+    queries,
+    cameras,
+    video,
+    now,
+    log,
+    onStop,
+  });
   const following = startFollowers({
     around,
-    dataDir,
     onStop,
     journal,
     followerDesk,
     registry,
-    desk,
-    cameras,
-    video,
+    evidence,
     archive,
+    values,
   });
   onStop(watchDeadlines({ lanes, queries, now, log }));
 
@@ -169,6 +203,19 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   // HTTP listens before devices are let in: until then nobody can be sent a command.
   const mqtt: { current?: MqttAdapter } = {};
+  const secret = (family: string) => settings.vendors.secrets[family];
+  const house = codecHouse({ registry, lanes, definitionOf: meaningOf, pseudonym: vault.pseudonym, secret });
+  const { vendors, deadLetters } = await openVendorHouse(
+    {
+      ...around,
+      settings: settings.vendors,
+      deviceNetworks: settings.deviceNetworks,
+      intake,
+      directory: registry,
+      house,
+    },
+    () => mqttOf(mqtt),
+  );
   const http = await buildHttp({
     access,
     desk,
@@ -176,20 +223,28 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     queries,
     registry,
     regions,
-    commands: { send: (...order) => mqttOf(mqtt).commands.send(...order) },
+    lines,
+    places: rules.places,
+    commands: deviceCommands(registry.find, cameras, { send: (...order) => mqttOf(mqtt).commands.send(...order) }),
     commandTimeoutMs: settings.mqtt.commandTimeoutMs,
     cameras: cameraPort(cameras, now),
+    discovery,
     video,
-    streamUrls: streamUrls(),
-    deadLetters: { replay: (topic, payload) => mqttOf(mqtt).replay(topic, payload) },
+    streamUrls: streamUrls(randomBytes(32)),
+    vendors,
+    deadLetters,
     archive,
-    evidence: { open: (alarm, file) => evidenceFile(dataDir, desk, alarm, file) },
+    values,
+    evidence: evidence.files,
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
       { name: 'live', fault: () => live.fault() },
     ],
-    system: systemPort({ journal, followers: following, followerDesk, mqtt: () => mqtt.current, archive, disk }),
+    system: systemPort({
+      ...{ journal, followers: following, followerDesk, archive, keeping: evidence.keeping, disk },
+      mqtt: () => mqtt.current,
+    }),
     metrics: metrics.registry,
     consoleDir: CONSOLE_DIR,
     idempotencyFile: join(dataDir, 'answers.sqlite'),
@@ -203,23 +258,22 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
 
   await cameras.start();
   onStop(() => cameras.stop());
+  evidence.arm();
   mqtt.current = await startMqtt({
     settings: settings.mqtt,
     intake,
     directory: registry,
-    house: codecHouse({
-      registry,
-      lanes,
-      definitionOf: meaningOf,
-      pseudonym: vault.pseudonym,
-      secret: () => undefined,
-    }),
+    house,
     signIn: deviceSignIn(settings.mqtt.tls, registry),
     sessionFile: join(dataDir, 'mqtt.sqlite'),
     log,
     now,
   });
   onStop(() => mqttOf(mqtt).stop());
+  const isBrokerThere = () => mqttOf(mqtt).isConnected();
+  onStop(watchSilence({ catalogue, registry, intake, isBrokerThere, now, log }));
+  await vendors.start();
+  onStop(() => vendors.stop());
   metrics.read({
     journalHead: journal.head,
     followers: following,
@@ -230,86 +284,16 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
       journal: join(dataDir, 'journal.sqlite'),
       'journal-wal': join(dataDir, 'journal.sqlite-wal'),
       archive: join(dataDir, 'archive.sqlite'),
+      values: join(dataDir, 'values.sqlite'),
     },
     mqtt: () => ({ ...mqttOf(mqtt).stats() }),
+    vendors: vendors.stats,
     liveClients: live.clients,
   });
   return { address, mqttUrl: mqttOf(mqtt).url };
 }
 
-type FollowerParts = Readonly<{
-  around: Surroundings;
-  dataDir: string;
-  onStop: OnStop;
-  journal: SqliteJournal;
-  followerDesk: FollowerDesk;
-  registry: JournalledRegistry;
-  desk: AlarmDesk;
-  cameras: OnvifAdapter;
-  video: VideoPlane;
-  archive: Archive;
-}>;
-
-/** Floods that were under way when the gateway stopped: more than these end with the devices' next flood. */
-function devicesInFlood(queries: JournalQueries): readonly string[] {
-  const where = { regions: [], types: [FLAPPING], conditions: ['active'] };
-  return queries.alarms({ where, after: undefined, limit: 10_000 }).items.map(({ device }) => device);
-}
-
-/** What follows the journal on its own, each from its cursor. */
-function startFollowers(parts: FollowerParts): Readonly<Record<string, Follower>> {
-  const { around, journal, desk, cameras, video } = parts;
-  const stopping = new AbortController();
-  const common = {
-    ...around,
-    journal,
-    cursors: journal.cursors,
-    supervision: parts.followerDesk,
-    stop: stopping.signal,
-  };
-  const followers = {
-    archive: archiveEntries({ ...common, archive: parts.archive, devices: parts.registry }),
-    evidence: takeEvidence({
-      ...common,
-      queries: journal.queries,
-      dataDir: parts.dataDir,
-      addEvidence: desk.addEvidence,
-      takeSnapshot: async (camera) => {
-        const source = await cameras.source(camera, 'main');
-        return source.ok ? video.snapshot(source.value) : source;
-      },
-    }),
-  };
-  const tracing = traceEntries(common);
-  parts.onStop(async () => {
-    stopping.abort();
-    await Promise.all([...Object.values(followers).map(({ done }) => done), tracing]);
-  });
-  return followers;
-}
-
-/** A URL signed before a restart is refused after it: it would have lived for a minute at most. */
-function streamUrls(): StreamUrls {
-  const key = randomBytes(32);
-  return {
-    sign: ({ username, ...grant }) => signStreamUrl(key, { ...grant, user: username, path: STREAM_PATHS.wsFlv }),
-    verify: (url, at) => {
-      const verified = verifyStreamUrl(key, url, at);
-      if (!verified.ok) return verified;
-      const { camera, quality, user, expiresAt } = verified.value;
-      return ok({ camera, quality, username: user, expiresAt });
-    },
-  };
-}
-
 function mqttOf({ current }: { current?: MqttAdapter }): MqttAdapter {
   if (current === undefined) throw new Error('devices are not let in yet');
   return current;
-}
-
-async function evidenceFile(dataDir: string, desk: AlarmDesk, id: string, name: string) {
-  const alarm = desk.find(id);
-  const opened = alarm === undefined ? undefined : await openEvidence(dataDir, alarm, name);
-  if (opened?.ok !== true) return undefined;
-  return { stream: opened.value.file.createReadStream(), bytes: opened.value.bytes };
 }

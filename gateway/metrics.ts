@@ -15,6 +15,8 @@ export type Readings = Readonly<{
   /** Files whose size is told, by the name under which it is. */
   files: Readonly<Record<string, string>>;
   mqtt: () => Readonly<Record<string, number>>;
+  /** The makers' own ways: messages, connections, devices called. */
+  vendors: () => Readonly<Record<string, number>>;
   liveClients: () => number;
 }>;
 
@@ -38,9 +40,20 @@ export function openMetrics(): Metrics {
   });
   return {
     registry,
-    countIntake: (stage, label) => intake.inc({ stage, label }),
+    countIntake: counting(intake),
     committed: commitMeter(registry),
     read: (readings) => watch(registry, readings),
+  };
+}
+
+/** The labels are names of our own, some dozens: each pair's series is looked up once, not for every message. */
+function counting(intake: Counter<'stage' | 'label'>): Metrics['countIntake'] {
+  const series = new Map<string, Map<string, Counter.Internal>>();
+  return (stage, label) => {
+    const ofStage = series.get(stage) ?? new Map<string, Counter.Internal>();
+    const one = ofStage.get(label) ?? intake.labels({ stage, label });
+    if (!ofStage.has(label)) series.set(stage, ofStage.set(label, one));
+    one.inc();
   };
 }
 
@@ -142,6 +155,15 @@ function watch(registry: Registry, readings: Readings): void {
     registers,
     collect() {
       for (const [count, value] of Object.entries(readings.mqtt())) this.set({ count }, value);
+    },
+  });
+  new Gauge({
+    name: 'fengsui_vendors',
+    help: 'Messages by the makers’ own ways since the start; connections, and devices called, now',
+    labelNames: ['count'],
+    registers,
+    collect() {
+      for (const [count, value] of Object.entries(readings.vendors())) this.set({ count }, value);
     },
   });
   new Gauge({

@@ -2,6 +2,7 @@ import type { MqttAdapter } from '../adapters/mqtt/mqtt.ts';
 import { WINDOW_MAX } from '../adapters/mqtt/window.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { Archive } from './followers/archive/archive.ts';
+import type { EvidenceKeeping } from './followers/evidence/keeping.ts';
 import type { Follower } from './followers/follower.ts';
 import type { FollowerDesk } from './followers/supervision.ts';
 import type { SystemPort } from './http/ports.ts';
@@ -15,11 +16,20 @@ export type SystemParts = Readonly<{
   /** Undefined until devices are let in. */
   mqtt: () => MqttAdapter | undefined;
   archive: Archive;
+  keeping: EvidenceKeeping;
   disk: DiskWatch;
 }>;
 
 /** The parts of the house as the page of its state asks for them. */
-export const systemPort = ({ journal, followers, followerDesk, mqtt, archive, disk }: SystemParts): SystemPort => ({
+export const systemPort = ({
+  journal,
+  followers,
+  followerDesk,
+  mqtt,
+  archive,
+  keeping,
+  disk,
+}: SystemParts): SystemPort => ({
   followers: () => Object.entries(followers).map(([name, { lag, state }]) => ({ name, lag: lag(), state: state() })),
   pauseOf: followerDesk.pauseOf,
   setAsideOf: (follower, limit) => followerDesk.keptOf(follower, limit),
@@ -35,6 +45,7 @@ export const systemPort = ({ journal, followers, followerDesk, mqtt, archive, di
     counts: { ...mqtt()?.stats() },
   }),
   archive,
+  evidence: keeping.report,
   disk: () => disk.report(),
 });
 

@@ -6,12 +6,22 @@ import { CannotSetUp, say } from './say.mjs';
 
 /** What a task may need of the system: how to see that it is there, and Debian's package of it. */
 const PARTS = {
-  ffmpeg: { package: 'ffmpeg', isThere: hasProgram('ffmpeg') },
-  mosquitto: { package: 'mosquitto', isThere: hasProgram('mosquitto') },
-  victoriaMetrics: { package: 'victoria-metrics', isThere: hasProgram('victoria-metrics') },
-  influxdb: { package: 'influxdb', isThere: hasProgram('influxd') },
-  chromium: { package: 'chromium', isThere: hasProgram('chromium') },
-  chineseFont: { package: 'fonts-noto-cjk', isThere: hasChineseFont },
+  ffmpeg: { packages: ['ffmpeg'], isThere: hasProgram('ffmpeg') },
+  mosquitto: { packages: ['mosquitto'], isThere: hasProgram('mosquitto') },
+  victoriaMetrics: { packages: ['victoria-metrics'], isThere: hasProgram('victoria-metrics') },
+  influxdb: { packages: ['influxdb'], isThere: hasProgram('influxd') },
+  chromium: { packages: ['chromium'], isThere: hasProgram('chromium') },
+  rtspServer: {
+    packages: [
+      'gir1.2-gst-rtsp-server-1.0',
+      'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+      'python3-gi',
+    ],
+    isThere: hasRtspServer,
+  },
+  chineseFont: { packages: ['fonts-noto-cjk'], isThere: hasChineseFont },
 };
 
 /** @typedef {keyof typeof PARTS} SystemPart */
@@ -20,7 +30,7 @@ const PARTS = {
 export async function readySystem(wanted, env) {
   const missing = wanted.map((part) => PARTS[part]).filter(({ isThere }) => !isThere(env));
   if (missing.length === 0) return;
-  const packages = missing.map((part) => part.package);
+  const packages = missing.flatMap((part) => part.packages);
   const names = packages.join(' ');
   say(`正在用 apt-get 安装 ${names}`, `installing ${names} by apt-get`);
   const asRoot = rootPrefix(env);
@@ -58,6 +68,15 @@ function isProgram(file) {
   } catch {
     return false; // the answer, not a fault
   }
+}
+
+/** GStreamer's RTSP server for Python: an independent source of video in the tests. */
+function hasRtspServer() {
+  const libraries = '/usr/lib';
+  const places = readdirSync(libraries).map((name) =>
+    join(libraries, name, 'girepository-1.0/GstRtspServer-1.0.typelib'),
+  );
+  return places.some((file) => existsSync(file)) && existsSync('/usr/lib/python3/dist-packages/gi');
 }
 
 /** Looked for by name: fontconfig's own tool need not be installed. */

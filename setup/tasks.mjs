@@ -20,13 +20,13 @@ export const TASKS = {
     about: '按配置启动网关 / the gateway with the configuration at FENGSUI_CONFIG',
   },
   test: {
-    system: ['ffmpeg', 'mosquitto', 'influxdb', 'victoriaMetrics', 'chromium', 'chineseFont'],
+    system: ['ffmpeg', 'mosquitto', 'influxdb', 'victoriaMetrics', 'chromium', 'rtspServer', 'chineseFont'],
     console: true,
     about: '规范、类型、测试 / lint, types, tests',
   },
   bench: {
-    system: ['ffmpeg', 'mosquitto', 'chineseFont'],
-    console: false,
+    system: ['ffmpeg', 'mosquitto', 'influxdb', 'chromium', 'chineseFont'],
+    console: true,
     program: 'bench/main.ts',
     about: '性能对比 / ratios against a bare floor (ingest, screen, video)',
   },
@@ -36,6 +36,13 @@ export const TASKS = {
     program: 'config/check.ts',
     takesFiles: true,
     about: '检查配置文件 / names each fault of a settings file',
+  },
+  'try-codec': {
+    system: [],
+    console: false,
+    program: 'gateway/trial/main.ts',
+    fileOptions: ['--device'],
+    about: '试读报文 / PROFILE FILE [TOPIC] [--device RECORD.json]: what a payload becomes',
   },
   'export-alarms': {
     system: [],
@@ -59,6 +66,13 @@ export const TASKS = {
     program: 'gateway/journal/verify.ts',
     takesFiles: true,
     about: '校验日志库 / walks the chain of a journal file and names the first broken entry',
+  },
+  'verify-evidence': {
+    system: [],
+    console: false,
+    program: 'gateway/followers/evidence/verify.ts',
+    takesFiles: true,
+    about: '校验取证文件 / JOURNAL: names each evidence file that is not as the journal says',
   },
   'backup-journal': {
     system: [],

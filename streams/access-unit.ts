@@ -1,9 +1,15 @@
-/** SPS and PPS, as NAL units without start codes: what a decoder needs before the first key frame. */
-export type ParameterSets = Readonly<{ sps: readonly Buffer[]; pps: readonly Buffer[] }>;
+export type VideoCodec = 'h264' | 'h265';
+
+/** What a decoder needs before the first key frame, as NAL units without start codes; `vps` in H.265 only. */
+export type ParameterSets = Readonly<{
+  vps?: readonly Buffer[];
+  sps: readonly Buffer[];
+  pps: readonly Buffer[];
+}>;
 
 /** One whole picture, compressed. NAL units come without start codes and without parameter sets. */
 export type AccessUnit = Readonly<{
-  codec: 'h264';
+  codec: VideoCodec;
   nals: readonly Buffer[];
   isKey: boolean;
   /** The camera's clock, 90 kHz, modulo 2^32. */

@@ -12,6 +12,7 @@ export const STREAM_FAULTS = [
   'not-found',
   'redirected',
   'refused',
+  'transport',
   'no-video',
   'codec',
   'silent',
@@ -19,6 +20,8 @@ export const STREAM_FAULTS = [
   'closed',
   'decoder',
   'busy',
+  'transcode-full',
+  'disk',
   'plane-away',
 ] as const;
 export type StreamFaultReason = (typeof STREAM_FAULTS)[number];

@@ -52,7 +52,7 @@ async function runNow(job: FfmpegJob): Promise<Result<Buffer, FfmpegFault>> {
 }
 
 /** The path of ffmpeg on `PATH`; undefined when there is none that may be run. */
-async function findBinary(): Promise<string | undefined> {
+export async function findBinary(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
   for (const path of folders.map((folder) => join(folder, 'ffmpeg'))) {
     const found = await access(path, constants.X_OK).then(

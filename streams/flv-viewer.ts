@@ -8,14 +8,19 @@ export interface FlvSink {
   close(reason: string): void;
 }
 
-/** More than this or older than this unsent, and the viewer goes on at the next key frame. */
-export const QUEUE_MAX_BYTES = 4 * 1024 * 1024;
-export const QUEUE_MAX_MS = 3000;
+/** What a viewer may keep of what it has not taken: past it, it goes on at the next key frame. */
+export type QueueBounds = Readonly<{
+  maxBytes: number;
+  maxMs: number;
+  /** What is given to the socket at once; the rest stays here, where it can still be dropped. */
+  windowBytes: number;
+}>;
+/** One viewer, one connection: two seconds of the heaviest camera. */
+export const ALONE: QueueBounds = { maxBytes: 4 * 1024 * 1024, maxMs: 3000, windowBytes: 256 * 1024 };
+/** Why a viewer was closed that took nothing for so long: its farewell would never arrive. */
+export const STALLED = 'stalled';
 /** Nothing left the process for so long: the viewer is gone or has stopped looking. */
 export const STALL_MAX_MS = 10_000;
-/** What is given to the socket at once; the rest stays here, where it can still be dropped. */
-const WINDOW_BYTES = 256 * 1024;
-
 type Waiting = Readonly<{ tag: Buffer; at: number }>;
 
 /**
@@ -31,6 +36,7 @@ export class FlvViewer implements Session {
   playCount = 0;
   readonly #sink: FlvSink;
   readonly #now: () => number;
+  readonly #bounds: QueueBounds;
   #queue: Waiting[] = [];
   #queueBytes = 0;
   #inFlightBytes = 0;
@@ -42,11 +48,12 @@ export class FlvViewer implements Session {
   #isClosed = false;
   #dropped = 0;
 
-  constructor(id: string, streamPath: string, sink: FlvSink, now: () => number) {
+  constructor(id: string, streamPath: string, sink: FlvSink, now: () => number, bounds = ALONE) {
     this.id = id;
     this.streamPath = streamPath;
     this.#sink = sink;
     this.#now = now;
+    this.#bounds = bounds;
     this.#progressAt = now();
   }
 
@@ -95,10 +102,10 @@ export class FlvViewer implements Session {
   tick(): void {
     this.#cutIfLate();
     const isStalled = this.unsentBytes > 0 && this.#now() - this.#progressAt > STALL_MAX_MS;
-    if (isStalled) this.#end('stalled');
+    if (isStalled) this.#end(STALLED);
   }
 
-  close = (): void => this.#end('closed');
+  close = (reason = 'closed'): void => this.#end(reason);
 
   #end(reason: string): void {
     if (this.#isClosed) return;
@@ -123,7 +130,7 @@ export class FlvViewer implements Session {
   #cutIfLate(): void {
     const oldest = this.#queue[0];
     if (oldest === undefined) return;
-    if (this.unsentBytes <= QUEUE_MAX_BYTES && this.#now() - oldest.at <= QUEUE_MAX_MS) return;
+    if (this.unsentBytes <= this.#bounds.maxBytes && this.#now() - oldest.at <= this.#bounds.maxMs) return;
     this.#configWasDropped ||= this.#queue.some(({ tag }) => tagKind(tag) === 'config');
     this.#dropped += this.#queue.length;
     this.#queue = [];
@@ -132,7 +139,12 @@ export class FlvViewer implements Session {
   }
 
   #pump(): void {
-    while (!this.#isHeld && !this.#isClosed && this.#queue.length > 0 && this.#inFlightBytes < WINDOW_BYTES) {
+    while (
+      !this.#isHeld &&
+      !this.#isClosed &&
+      this.#queue.length > 0 &&
+      this.#inFlightBytes < this.#bounds.windowBytes
+    ) {
       const bytes = this.#takeBatch();
       this.#inFlightBytes += bytes.length;
       this.#sink.send(bytes, () => this.#onSent(bytes.length));
@@ -144,7 +156,7 @@ export class FlvViewer implements Session {
     let count = 0;
     let bytes = 0;
     for (const { tag } of this.#queue) {
-      if (count > 0 && bytes + tag.length > WINDOW_BYTES) break;
+      if (count > 0 && bytes + tag.length > this.#bounds.windowBytes) break;
       count += 1;
       bytes += tag.length;
     }

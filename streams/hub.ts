@@ -2,7 +2,8 @@ import Context from 'node-media-server/src/core/context.js';
 import Flv from 'node-media-server/src/protocol/flv.js';
 import BroadcastServer, { type Session } from 'node-media-server/src/server/broadcast_server.js';
 import type { AccessUnit, ParameterSets } from './access-unit.ts';
-import { configBody, FLV_VIDEO, pictureBody } from './flv.ts';
+import { decoderConfig } from './decoder-config.ts';
+import { clockBody, configBody, FLV_SCRIPT, FLV_VIDEO, pictureBody } from './flv.ts';
 import type { FlvViewer } from './flv-viewer.ts';
 import { Timeline } from './timeline.ts';
 
@@ -36,15 +37,19 @@ export class Broadcast {
     if (refusal !== null) throw new Error(refusal);
   }
 
-  /** Gives the picture to all viewers; answers its tag's body, which the snapshot is made of. */
+  /**
+   * Gives the picture to all viewers; answers its tag's body, which the snapshot is made of. `at` is when it came, in
+   * milliseconds since 1970.
+   */
   publish(unit: AccessUnit, at: number): Buffer {
     const { dtsMs, compositionMs } = this.#timeline.next(unit.rtpTime, at);
     if (unit.parameterSets !== undefined && unit.parameterSets !== this.#sets) {
       this.#sets = unit.parameterSets;
-      this.#send(dtsMs, configBody(unit.parameterSets));
+      this.#send(FLV_VIDEO, dtsMs, configBody(unit.codec, decoderConfig(unit.codec, unit.parameterSets)));
     }
+    if (unit.isKey) this.#send(FLV_SCRIPT, 0, clockBody(at, dtsMs)); // the hub keeps the latest for newcomers
     const body = pictureBody(unit, compositionMs);
-    this.#send(dtsMs, body);
+    this.#send(FLV_VIDEO, dtsMs, body);
     this.#boundGroup(unit.isKey, body.length);
     return body;
   }
@@ -54,6 +59,7 @@ export class Broadcast {
     this.#timeline.restart();
     this.#sets = undefined;
     this.#broadcast.flvGopCache = null;
+    this.#broadcast.flvMetaData = null;
   }
 
   join(viewer: FlvViewer): void {
@@ -72,8 +78,8 @@ export class Broadcast {
     Context.broadcasts.delete(this.#publisher.streamPath);
   }
 
-  #send(dtsMs: number, body: Buffer): void {
-    this.#broadcast.broadcastMessage(Flv.parserTag(FLV_VIDEO, dtsMs, body.length, body));
+  #send(type: number, dtsMs: number, body: Buffer): void {
+    this.#broadcast.broadcastMessage(Flv.parserTag(type, dtsMs, body.length, body));
   }
 
   #boundGroup(isKey: boolean, bytes: number): void {

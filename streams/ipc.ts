@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { QUALITIES } from '../gateway/domain/camera.ts';
+import { CLIP_NOTES, QUALITIES } from '../gateway/domain/camera.ts';
+import { STREAM_FORMATS } from './signed-url.ts';
 import { SourceStatusShape, StreamFaultShape } from './source-status.ts';
 
 /** What the two processes say to each other. Cameras' passwords travel here only: never as an argument, never in env. */
@@ -15,6 +16,9 @@ export const PlaneSettingsShape = z.object({
   deviceNetworks: z.array(z.string()),
   lingerMs: z.number(),
   allowBasic: z.boolean(),
+  /** How far back armed streams are kept, and what they may take together. */
+  ringMs: z.number(),
+  ringMaxBytes: z.number(),
   logLevel: z.string(),
 });
 export type PlaneSettings = z.infer<typeof PlaneSettingsShape>;
@@ -27,11 +31,49 @@ const UpgradeShape = z.object({
 });
 export type Upgrade = z.infer<typeof UpgradeShape>;
 
-/** From the gateway to the plane; `settings` is the first, `view` comes with a socket. */
+/** What is to be watched, and whether as the camera sends it. */
+const WishShape = z.object({ source: SourceShape, format: z.enum(STREAM_FORMATS) });
+export type Wish = z.infer<typeof WishShape>;
+/** The gateway's number of one connection that watches. */
+const Viewing = z.int();
+const TileResult = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: WishShape }),
+  z.object({ ok: z.literal(false), error: z.object({ reason: z.string() }) }),
+]);
+
+/** Points in time are milliseconds since 1970; `path` is where the file goes. */
+const ClipWishShape = z.object({ from: z.number(), to: z.number(), moment: z.number(), path: z.string() });
+const ClipResult = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    value: z.object({
+      from: z.number(),
+      to: z.number(),
+      sha256: z.string(),
+      bytes: z.number(),
+      codec: z.enum(['h264', 'h265']),
+      note: z.enum(CLIP_NOTES).optional(),
+    }),
+  }),
+  z.object({ ok: z.literal(false), error: StreamFaultShape }),
+]);
+
+/** From the gateway to the plane; `settings` is the first, the three of `view` come with a socket. */
 export const ToPlane = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: PlaneSettingsShape }),
-  z.object({ kind: z.literal('view'), source: SourceShape, upgrade: UpgradeShape }),
-  z.object({ kind: z.literal('snapshot'), id: z.number(), source: SourceShape }),
+  z.object({ kind: z.literal('view'), viewing: Viewing, wish: WishShape, upgrade: UpgradeShape }),
+  z.object({ kind: z.literal('view-bare'), viewing: Viewing, wish: WishShape }),
+  z.object({ kind: z.literal('view-wall'), viewing: Viewing, upgrade: UpgradeShape }),
+  /** The answer to a wall's wish for a tile. */
+  z.object({ kind: z.literal('tile'), viewing: Viewing, tile: z.int(), result: TileResult }),
+  /** It may not go on: one tile of a wall, or all of it. */
+  z.object({ kind: z.literal('end'), viewing: Viewing, tile: z.int().optional(), reason: z.string() }),
+  z.object({ kind: z.literal('snapshot'), id: z.number(), source: SourceShape, moment: z.number().optional() }),
+  /** These and no others keep their last seconds. */
+  z.object({ kind: z.literal('arm'), sources: z.array(SourceShape) }),
+  z.object({ kind: z.literal('clip'), id: z.number(), source: SourceShape, wish: ClipWishShape }),
+  /** Clips end now, with what they have. */
+  z.object({ kind: z.literal('end-clips') }),
   z.object({ kind: z.literal('status'), id: z.number() }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -52,7 +94,11 @@ const SnapshotResult = z.discriminatedUnion('ok', [
 export const ToGateway = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('state'), status: SourceStatusShape }),
+  /** A wall wishes to show what this address grants. */
+  z.object({ kind: z.literal('tile'), viewing: Viewing, tile: z.int(), grant: z.string() }),
+  z.object({ kind: z.literal('ended'), viewing: Viewing }),
   z.object({ kind: z.literal('snapshot'), id: z.number(), result: SnapshotResult }),
+  z.object({ kind: z.literal('clip'), id: z.number(), result: ClipResult }),
   z.object({ kind: z.literal('status'), id: z.number(), sources: z.array(SourceStatusShape) }),
 ]);
 export type ToGateway = z.infer<typeof ToGateway>;

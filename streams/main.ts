@@ -1,17 +1,19 @@
 import { Socket } from 'node:net';
 import { pino } from 'pino';
+import type { StreamSource } from '../gateway/domain/camera.ts';
 import { deviceNetworks } from '../gateway/domain/device-networks.ts';
 import { type PlaneSettings, type ToGateway, ToPlane } from './ipc.ts';
 import { Relays } from './relays.ts';
 import { SESSION_LIMITS } from './rtsp/session.ts';
 import type { SourceStatus } from './source-status.ts';
-import { WsViewers } from './ws-viewers.ts';
+import { Transcodes } from './transcodes.ts';
+import { Viewings } from './viewings.ts';
 
 /**
  * The video plane's process. The gateway starts it, says what it needs over IPC and hands it viewers' sockets; it
  * listens on nothing and reads no settings of its own. It ends when told so or when the gateway is gone.
  */
-type Plane = Readonly<{ relays: Relays; viewers: WsViewers }>;
+type Plane = Readonly<{ relays: Relays; transcodes: Transcodes; viewings: Viewings; log: pino.Logger }>;
 
 /** After this the process ends whatever still holds it. */
 const STOP_MAX_MS = 3000;
@@ -24,6 +26,8 @@ function open(settings: PlaneSettings): Plane {
     networks: deviceNetworks(settings.deviceNetworks),
     allowBasic: settings.allowBasic,
     lingerMs: settings.lingerMs,
+    ringMs: settings.ringMs,
+    ringMaxBytes: settings.ringMaxBytes,
     limits: SESSION_LIMITS,
     now: Date.now,
     random: Math.random,
@@ -32,7 +36,12 @@ function open(settings: PlaneSettings): Plane {
       say({ kind: 'state', status });
     },
   });
-  return { relays, viewers: new WsViewers(relays) };
+  const transcodes = new Transcodes({ watch: (source, sink) => relays.watch(source, sink), now: Date.now });
+  const viewings = new Viewings(({ source, format }, sink, bounds) => {
+    const from = format === 'sent' ? relays : transcodes;
+    return from.watch(source, sink, bounds);
+  }, say);
+  return { relays, transcodes, viewings, log };
 }
 
 /** Why each stream gives no picture, so that a camera that stays away is one line and not one a try. */
@@ -58,11 +67,32 @@ async function onMessage(message: ToPlane, handle: unknown): Promise<void> {
     say({ kind: 'ready' });
   } else if (message.kind === 'stop') await stop();
   else if (plane === undefined || isStopping) closeHandle(handle);
-  else if (message.kind === 'view') {
-    // No socket: the viewer left before its socket could be handed over.
-    if (handle instanceof Socket) plane.viewers.accept(message.source, message.upgrade, handle);
+  else if (message.kind === 'tile') plane.viewings.answerTile(message);
+  else if (message.kind === 'end') plane.viewings.end(message.viewing, message.tile, message.reason);
+  else if (message.kind === 'view' || message.kind === 'view-bare' || message.kind === 'view-wall') {
+    if (handle instanceof Socket) view(plane.viewings, message, handle);
+    else say({ kind: 'ended', viewing: message.viewing }); // it left before its socket could be handed over
   } else if (message.kind === 'status') say({ kind: 'status', id: message.id, sources: [...plane.relays.status()] });
-  else say({ kind: 'snapshot', id: message.id, result: await plane.relays.snapshot(message.source) });
+  else if (message.kind === 'arm') arm(plane, message.sources);
+  else if (message.kind === 'end-clips') plane.relays.endClips();
+  else if (message.kind === 'clip')
+    say({ kind: 'clip', id: message.id, result: await plane.relays.clip(message.source, message.wish) });
+  else say({ kind: 'snapshot', id: message.id, result: await plane.relays.snapshot(message.source, message.moment) });
+}
+
+function view(
+  viewings: Viewings,
+  message: Extract<ToPlane, { kind: 'view' | 'view-bare' | 'view-wall' }>,
+  socket: Socket,
+): void {
+  if (message.kind === 'view') viewings.overWebSocket(message.viewing, message.wish, message.upgrade, socket);
+  else if (message.kind === 'view-bare') viewings.overSocket(message.viewing, message.wish, socket);
+  else viewings.wall(message.viewing, message.upgrade, socket);
+}
+
+function arm({ relays, log }: Plane, sources: readonly StreamSource[]): void {
+  const refused = relays.arm(sources);
+  if (refused > 0) log.warn({ armed: sources.length - refused, refused }, 'not all armed cameras can be kept open');
 }
 
 function closeHandle(handle: unknown): void {
@@ -74,7 +104,8 @@ async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
-  const viewersGone = plane?.viewers.close();
+  const viewersGone = plane?.viewings.close();
+  plane?.transcodes.close();
   plane?.relays.close();
   await viewersGone;
   if (process.connected) process.disconnect();

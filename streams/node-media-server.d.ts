@@ -18,6 +18,7 @@ declare module 'node-media-server/src/server/broadcast_server.js' {
   export default class BroadcastServer {
     constructor(streamPath: string);
     flvHeader: Buffer;
+    flvMetaData: Buffer | null;
     flvVideoHeader: Buffer | null;
     flvGopCache: Set<Buffer> | null;
     rtmpGopCache: Set<Buffer> | null;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
-import { type Duplex, pipeline } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Snapshot, StreamSource } from '../gateway/domain/camera.ts';
-import { failed, type Result } from '../gateway/domain/result.ts';
+import type { ClipFile, ClipWish, Snapshot, StreamSource } from '../gateway/domain/camera.ts';
+import { failed, ok, type Result } from '../gateway/domain/result.ts';
 import { fault, type StreamFault } from './fault.ts';
-import type { ToGateway, ToPlane } from './ipc.ts';
+import { HandOver } from './hand-over.ts';
+import type { ToGateway, ToPlane, Upgrade, Wish } from './ipc.ts';
 import { PlaneProcess } from './plane-process.ts';
-import { socketPair } from './socket-pair.ts';
+import type { StreamFormat } from './signed-url.ts';
 import type { SourceStatus } from './source-status.ts';
 
 export interface VideoPlane {
@@ -16,13 +16,37 @@ export interface VideoPlane {
   start(): Promise<void>;
   /** Ends the process and waits for it. */
   stop(): Promise<void>;
-  /** Gives an upgraded, already authorised request to the plane. */
-  view(source: StreamSource, request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  snapshot(source: StreamSource): Promise<Result<Snapshot, StreamFault>>;
+  /** Gives an upgraded, already authorised request to the plane: one stream over WS-FLV. `viewing` is the caller's number. */
+  view(viewing: number, wish: StreamWish, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** Many streams over one WebSocket; each tile is asked for by `onTile`. */
+  viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** One stream as FLV, to be passed on as it comes. */
+  viewBare(viewing: number, wish: StreamWish): Promise<Result<Socket, StreamFault>>;
+  /** It may not go on: one tile of a wall, or all of it. */
+  end(viewing: number, tile: number | undefined, reason: string): void;
+  /** Who decides what a wall's tile may show. One listener; without one every tile is refused. */
+  onTile(decide: TileDecision): void;
+  /** A viewing is over, whatever ended it. */
+  onEnded(listener: (viewing: number) => void): void;
+  /** With the moment of an alarm: the picture of that moment where it is in memory, and the stream stays open a minute. */
+  snapshot(source: StreamSource, moment?: number): Promise<Result<Snapshot, StreamFault>>;
+  /** These streams and no others stay open and keep their last seconds (预录), also after the plane's restart. */
+  arm(sources: readonly StreamSource[]): void;
+  /** Writes an MP4 of the window to `path` and answers once it is synced there; `busy`, `disk` or no picture otherwise. */
+  clip(source: StreamSource, wish: ClipWish): Promise<Result<ClipFile, StreamFault>>;
+  /** Clips that are being taken end now, with what they have. */
+  endClips(): void;
   /** What runs: per source its state, viewers, bit rate, since when. Empty while the plane is away. */
   status(): Promise<readonly SourceStatus[]>;
   onState(listener: (status: SourceStatus) => void): () => void;
 }
+
+export type StreamWish = Readonly<{ source: StreamSource; format: StreamFormat }>;
+export type TileDecision = (
+  viewing: number,
+  tile: number,
+  grant: string,
+) => Promise<Result<StreamWish, Readonly<{ reason: string }>>>;
 
 export type VideoPlaneOptions = Readonly<{
   /** Where cameras may be, as CIDR blocks. */
@@ -30,11 +54,16 @@ export type VideoPlaneOptions = Readonly<{
   lingerMs?: number;
   /** Whether a camera may be given its password in clear (Basic). */
   allowBasic?: boolean;
+  /** How far back armed streams are kept, 12 s if absent, and what they may take together, 256 MiB. */
+  ring?: Readonly<{ keepMs: number; maxBytes: number }>;
   log: Logger;
   now?: () => number;
 }>;
 
 const LINGER_MS = 5000;
+const RING = { keepMs: 12_000, maxBytes: 256 * 1024 * 1024 };
+/** Beyond a clip's own end: a stream that has yet to be opened, and the disk. */
+const CLIP_MAX_MS = 30_000;
 const READY_MAX_MS = 15_000;
 /** The plane answers a snapshot within its own limits (8 s for the picture, 10 s to decode); this is for a dead one. */
 const ANSWER_MAX_MS = 30_000;
@@ -64,8 +93,16 @@ class SupervisedPlane implements VideoPlane {
   readonly #listeners = new Set<(status: SourceStatus) => void>();
   readonly #questions = new Map<number, Question>();
   readonly #open = new Map<string, SourceStatus>();
-  /** Sockets on their way to a process that may die meanwhile. */
-  readonly #handing = new Set<Socket>();
+  readonly #hand = new HandOver((message, socket, onDone) => {
+    if (this.#process === undefined) return false;
+    this.#viewings.add(message.viewing);
+    this.#process.send(message, socket, onDone);
+    return true;
+  });
+  /** What this process shows: all of it ends with it. */
+  readonly #viewings = new Set<number>();
+  #decide: TileDecision = async () => failed({ reason: 'refused' });
+  #onEnded: (viewing: number) => void = () => {};
   #process: PlaneProcess | undefined;
   #startedAt = 0;
   #deaths = 0;
@@ -74,6 +111,7 @@ class SupervisedPlane implements VideoPlane {
   #isStopped = true;
   #questionId = 0;
   #onReady: () => void = () => {};
+  #armed: ReturnType<typeof plain>[] = [];
 
   constructor(options: VideoPlaneOptions) {
     this.#options = options;
@@ -98,17 +136,54 @@ class SupervisedPlane implements VideoPlane {
     await this.#process?.stop();
   }
 
-  view(source: StreamSource, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy()); // from here on nobody else listens, and an unheard error would end us
-    if (!(socket instanceof Socket) || this.#process === undefined) refuse(socket);
-    else if (socket instanceof TLSSocket) void this.#viewThroughPair(source, request, socket, head);
-    else this.#handOver(source, request, socket, head);
+  async view(viewing: number, wish: StreamWish, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const toMessage = (upgrade: Upgrade) => ({ kind: 'view' as const, viewing, wish: plainWish(wish), upgrade });
+    if (!(await this.#hand.upgraded(toMessage, { request, socket, head }))) this.#onEnded(viewing);
   }
 
-  async snapshot(source: StreamSource): Promise<Result<Snapshot, StreamFault>> {
+  async viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const toMessage = (upgrade: Upgrade) => ({ kind: 'view-wall' as const, viewing, upgrade });
+    if (!(await this.#hand.upgraded(toMessage, { request, socket, head }))) this.#onEnded(viewing);
+  }
+
+  async viewBare(viewing: number, wish: StreamWish): Promise<Result<Socket, StreamFault>> {
+    const opened = await this.#hand.bare(viewing, plainWish(wish));
+    if (!opened.ok) this.#onEnded(viewing);
+    return opened;
+  }
+
+  end(viewing: number, tile: number | undefined, reason: string): void {
+    this.#process?.send({ kind: 'end', viewing, reason, ...(tile === undefined ? {} : { tile }) });
+  }
+
+  onTile(decide: TileDecision): void {
+    this.#decide = decide;
+  }
+
+  onEnded(listener: (viewing: number) => void): void {
+    this.#onEnded = listener;
+  }
+
+  async snapshot(source: StreamSource, moment?: number): Promise<Result<Snapshot, StreamFault>> {
     if (this.#questions.size >= QUESTIONS_MAX) return failed(fault('busy', 'too many pictures are awaited already'));
-    const answer = await this.#ask((id) => ({ kind: 'snapshot', id, source: plain(source) }));
+    const answer = await this.#ask((id) => ({ kind: 'snapshot', id, source: plain(source), moment }));
     return answer?.kind === 'snapshot' ? answer.result : failed(AWAY);
+  }
+
+  arm(sources: readonly StreamSource[]): void {
+    this.#armed = sources.map(plain);
+    this.#process?.send({ kind: 'arm', sources: this.#armed });
+  }
+
+  endClips(): void {
+    this.#process?.send({ kind: 'end-clips' });
+  }
+
+  async clip(source: StreamSource, wish: ClipWish): Promise<Result<ClipFile, StreamFault>> {
+    if (this.#questions.size >= QUESTIONS_MAX) return failed(fault('busy', 'too many pictures are awaited already'));
+    const maxMs = Math.max(0, wish.to - this.#now()) + CLIP_MAX_MS;
+    const answer = await this.#ask((id) => ({ kind: 'clip', id, source: plain(source), wish: { ...wish } }), maxMs);
+    return answer?.kind === 'clip' ? answer.result : failed(AWAY);
   }
 
   async status(): Promise<readonly SourceStatus[]> {
@@ -122,9 +197,10 @@ class SupervisedPlane implements VideoPlane {
   }
 
   #spawn(): void {
-    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, log } = this.#options;
+    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, log } = this.#options;
     this.#startedAt = this.#now();
-    const settings = { deviceNetworks: [...deviceNetworks], lingerMs, allowBasic, logLevel: log.level };
+    const kept = { ringMs: ring.keepMs, ringMaxBytes: ring.maxBytes };
+    const settings = { deviceNetworks: [...deviceNetworks], lingerMs, allowBasic, ...kept, logLevel: log.level };
     this.#process = new PlaneProcess(settings, {
       onMessage: (message) => this.#onMessage(message),
       onExit: (how) => this.#onExit(how),
@@ -143,15 +219,18 @@ class SupervisedPlane implements VideoPlane {
   #onMessage(message: ToGateway): void {
     if (message.kind === 'ready') {
       this.#options.log.info({ pid: this.#process?.pid }, 'video plane ready');
+      if (this.#armed.length > 0) this.#process?.send({ kind: 'arm', sources: this.#armed });
       this.#onReady();
     } else if (message.kind === 'state') this.#tell(message.status);
+    else if (message.kind === 'tile') void this.#answerTile(message);
+    else if (message.kind === 'ended') this.#ended(message.viewing);
     else this.#questions.get(message.id)?.settle(message);
   }
 
   #onExit(how: Readonly<{ code: number | null; signal: NodeJS.Signals | null }>): void {
     this.#process = undefined;
-    for (const socket of this.#handing) socket.destroy();
-    this.#handing.clear();
+    this.#hand.lost();
+    for (const viewing of [...this.#viewings]) this.#ended(viewing);
     for (const question of [...this.#questions.values()]) question.settle(undefined);
     for (const status of [...this.#open.values()]) this.#tell(closed(status, this.#now()));
     if (this.#isStopped) return;
@@ -184,46 +263,25 @@ class SupervisedPlane implements VideoPlane {
     });
   }
 
-  /**
-   * The socket itself moves to the plane's process, so that no picture passes through this one. Node would keep books
-   * about sockets it handed over and let the server's `close` wait for each of them, or for ever when the plane was
-   * killed: without its `server` the socket is not in those books.
-   */
-  #handOver(source: StreamSource, request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const early: unknown = socket.read();
-    const all = Buffer.isBuffer(early) ? Buffer.concat([head, early]) : head;
-    Reflect.set(socket, 'server', null);
-    socket.setTimeout(0);
-    const upgrade = { url: request.url ?? '/', headers: headersOf(request), head: all };
-    this.#handing.add(socket);
-    this.#process?.send({ kind: 'view', source: plain(source), upgrade }, socket, () => {
-      this.#handing.delete(socket);
-      socket.destroy(); // what is left here is a shell: the connection lives on in the plane
+  async #answerTile({ viewing, tile, grant }: Extract<ToGateway, { kind: 'tile' }>): Promise<void> {
+    const asked = this.#process;
+    const decided = await this.#decide(viewing, tile, grant).catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'what a tile may show could not be decided');
+      return failed({ reason: 'internal' });
     });
+    const result = decided.ok ? ok(plainWish(decided.value)) : failed({ reason: decided.error.reason });
+    asked?.send({ kind: 'tile', viewing, tile, result });
   }
 
-  /** An encrypted socket cannot leave the process that holds its keys: its plain side is piped to the plane. */
-  async #viewThroughPair(source: StreamSource, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const pair = await socketPair().catch(() => undefined); // no folder, no descriptors: the viewer comes again
-    if (pair === undefined || this.#process === undefined) {
-      refuse(socket);
-      return;
-    }
-    const [near, far] = pair;
-    pipeline(near, socket, near, () => {}); // an end on either side ends both, which is all there is to do
-    this.#handOver(source, request, far, head);
+  #ended(viewing: number): void {
+    if (this.#viewings.delete(viewing)) this.#onEnded(viewing);
   }
-}
-
-function headersOf(request: IncomingMessage): Record<string, string | string[]> {
-  const given = Object.entries(request.headers).filter(
-    (pair): pair is [string, string | string[]] => pair[1] !== undefined,
-  );
-  return Object.fromEntries(given);
 }
 
 /** A mutable copy for the channel, with nothing that the caller may have hung on it. */
 const plain = ({ camera, quality, connection }: StreamSource) => ({ camera, quality, connection: { ...connection } });
+
+const plainWish = ({ source, format }: StreamWish): Wish => ({ source: plain(source), format });
 
 const closed = ({ camera, quality }: SourceStatus, now: number): SourceStatus => ({
   camera,
@@ -233,7 +291,3 @@ const closed = ({ camera, quality }: SourceStatus, now: number): SourceStatus =>
   viewers: 0,
   bitsPerSecond: 0,
 });
-
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-}

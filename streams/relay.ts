@@ -1,21 +1,33 @@
-import type { StreamSource } from '../gateway/domain/camera.ts';
+import type { ClipWindow, StreamSource } from '../gateway/domain/camera.ts';
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
-import type { AccessUnit, ParameterSets } from './access-unit.ts';
+import type { AccessUnit, ParameterSets, VideoCodec } from './access-unit.ts';
 import { BitRate } from './bit-rate.ts';
+import { type Cut, cut } from './clip.ts';
+import { pictureSize } from './decoder-config.ts';
 import { fault, type StreamFault, type StreamFaultReason } from './fault.ts';
 import type { FlvViewer } from './flv-viewer.ts';
-import { type PictureSize, readPictureSize } from './h264/sps.ts';
+import { lengthPrefixedBytes } from './h264/avcc.ts';
+import type { PictureSize } from './h264/sps.ts';
 import { Broadcast } from './hub.ts';
-import { Source, type SourceOptions, type SourceState } from './source.ts';
+import { Ring, type RingBudget } from './ring.ts';
+import { pause, Source, type SourceOptions, type SourceState } from './source.ts';
 import type { SourceStatus } from './source-status.ts';
 
-/** The latest key frame: all that a still picture needs. `body` is that of its FLV tag. */
-export type KeyFrame = Readonly<{ body: Buffer; sets: ParameterSets; at: number }>;
+/** What a still picture is decoded from: a key frame, and what builds on it up to the one that is wanted. */
+export type Still = Readonly<{
+  codec: VideoCodec;
+  sets: ParameterSets;
+  /** NAL units behind their lengths, a picture each; the last one is wanted. */
+  pictures: readonly Buffer[];
+  at: number;
+}>;
 export type Held = Extract<SourceState, { state: 'waiting' }>;
 
 export type RelayOptions = SourceOptions &
   Readonly<{
     lingerMs: number;
+    /** How long before now an armed stream is kept (预录), and what all rings together may take. */
+    ring: Readonly<{ keepMs: number; budget: RingBudget }>;
     onState: (status: SourceStatus) => void;
     /** The relay has closed by itself; `held` is a waiting time that a new relay of this stream must keep. */
     onClosed: (held: Held | undefined) => void;
@@ -25,7 +37,14 @@ const LASTING: ReadonlySet<StreamFaultReason> = new Set([
   ...(['bad-url', 'outside-networks', 'unauthorised', 'basic-refused', 'not-found', 'redirected'] as const),
   ...(['no-video', 'codec'] as const),
 ]);
-type KeyWaiter = Readonly<{ deadline: number; settle: (key: Result<KeyFrame, StreamFault>) => void }>;
+type KeyWaiter = Readonly<{ deadline: number; settle: (key: Result<Still, StreamFault>) => void }>;
+/** An alarm at a camera seldom comes alone, and people look at it next: its stream stays open so long. */
+const HOLD_MS = 60_000;
+/** Pictures that are decoded for one still: ten seconds; a camera with longer groups gives its key frame. */
+const DECODE_MAX = 250;
+/** What a clip waits for the first picture of a stream that was not open, and then for some more. */
+const FIRST_PICTURE_MS = 6000;
+const AT_LEAST_MS = 1500;
 
 /**
  * One camera and quality: one source, however many look. Opens with the first user and closes some time after the
@@ -41,11 +60,19 @@ export class Relay {
   readonly #running: Source;
   #state: SourceState = { state: 'connecting' };
   #since: number;
-  #key: KeyFrame | undefined;
+  #key: Still | undefined;
+  #ring: Ring | undefined;
+  #isArmed = false;
+  #heldUntil = 0;
+  #clips = 0;
+  #codec: VideoCodec | undefined;
+  #audio: string | undefined;
   #size: PictureSize | undefined;
   #sizedBy: ParameterSets | undefined;
   #linger: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #closing = new AbortController();
+  #cutting = new AbortController();
 
   constructor(path: string, source: StreamSource, options: RelayOptions, held: Held | undefined) {
     this.source = source;
@@ -56,6 +83,9 @@ export class Relay {
       onAccessUnit: (unit) => this.#onAccessUnit(unit),
       onBytes: (bytes) => this.#rate.add(bytes, options.now()),
       onState: (state) => this.#onState(state),
+      onAudio: (audio) => {
+        this.#audio = audio;
+      },
     });
     void this.#running.run(held);
     this.#lingerIfUnused();
@@ -74,6 +104,9 @@ export class Relay {
       viewers: this.#viewers.size,
       bitsPerSecond: this.#rate.bitsPerSecond(this.#options.now()),
       ...this.#size,
+      ...(this.#codec === undefined ? {} : { codec: this.#codec }),
+      ...(this.#audio === undefined ? {} : { audio: this.#audio }),
+      ...(this.#ring === undefined ? {} : { keptBytes: this.#ring.bytes }),
       ...(this.#state.state === 'waiting' ? { fault: this.#state.fault, retryAt: this.#state.retryAt } : {}),
     };
   }
@@ -91,12 +124,12 @@ export class Relay {
   }
 
   /** The key frame in memory, or the next one that comes within the time. Counts as a use of the source. */
-  keyFrame(timeoutMs: number): Promise<Result<KeyFrame, StreamFault>> {
+  keyFrame(timeoutMs: number): Promise<Result<Still, StreamFault>> {
     if (this.#key !== undefined) return Promise.resolve(ok(this.#key));
     clearTimeout(this.#linger);
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(failed(this.#whyNoPicture(timeoutMs))), timeoutMs);
-      const settle = (key: Result<KeyFrame, StreamFault>): void => {
+      const settle = (key: Result<Still, StreamFault>): void => {
         clearTimeout(timer);
         this.#waiters.delete(waiter);
         this.#lingerIfUnused();
@@ -108,9 +141,52 @@ export class Relay {
     });
   }
 
+  /** Armed (预录), it stays open and keeps its last seconds. */
+  arm(isArmed: boolean): void {
+    this.#isArmed = isArmed;
+    if (isArmed) this.#record();
+    else this.#stopRecording();
+  }
+
+  /** Something happened there: it stays open for a minute, and keeps what comes. */
+  hold(): void {
+    this.#heldUntil = this.#options.now() + HOLD_MS;
+    this.#record();
+  }
+
+  /** The picture of a moment where it is in memory, else the key frame that is there or the next one. */
+  still(moment: number, timeoutMs: number): Promise<Result<Still, StreamFault>> {
+    const kept = this.#stillAt(moment);
+    return kept === undefined ? this.keyFrame(timeoutMs) : Promise.resolve(ok(kept));
+  }
+
+  /** What there is of the window, once it is over; a stream that was not open begins with its next key frame. */
+  async clip(window: ClipWindow, moment: number): Promise<Result<Cut, StreamFault>> {
+    const wasOpen = this.#ring?.oldestAt !== undefined;
+    this.hold();
+    const ring = this.#record();
+    const letGo = ring.pin(window.from);
+    this.#clips += 1;
+    try {
+      await this.#until(window.to);
+      const found = cut(ring, window, moment, wasOpen) ?? (await this.#clipFromNowOn(ring, window, moment));
+      return found === undefined ? failed(this.#whyNoPicture(FIRST_PICTURE_MS)) : ok(found);
+    } finally {
+      letGo();
+      this.#clips -= 1;
+    }
+  }
+
+  /** The gateway stops: clips end here and now, with what they have. */
+  endClips(): void {
+    this.#cutting.abort();
+    this.#cutting = new AbortController();
+  }
+
   /** Called each second: lets viewers notice that time has passed. */
   tick(): void {
     for (const viewer of this.#viewers) viewer.tick();
+    this.#stopRecording();
   }
 
   close(): void {
@@ -119,7 +195,10 @@ export class Relay {
     this.#isClosed = true;
     this.#since = this.#options.now();
     clearTimeout(this.#linger);
+    this.#closing.abort();
     this.#running.stop();
+    this.#ring?.close();
+    this.#ring = undefined;
     for (const viewer of [...this.#viewers]) viewer.close();
     this.#viewers.clear();
     for (const waiter of [...this.#waiters]) waiter.settle(failed(fault('closed', 'the stream was closed')));
@@ -132,18 +211,62 @@ export class Relay {
     if (this.#isClosed) return;
     const at = this.#options.now();
     const body = this.#broadcast.publish(unit, at);
-    if (unit.parameterSets === undefined) return;
-    this.#measure(unit.parameterSets);
-    this.#key = { body, sets: unit.parameterSets, at };
+    const data = body.subarray(body.length - lengthPrefixedBytes(unit.nals));
+    this.#ring?.add(unit, data, at);
+    const { codec, parameterSets: sets } = unit;
+    if (sets === undefined) return;
+    this.#measure(codec, sets);
+    this.#key = { codec, sets, pictures: [data], at };
     for (const waiter of [...this.#waiters]) waiter.settle(ok(this.#key));
   }
 
-  #measure(sets: ParameterSets): void {
+  #measure(codec: VideoCodec, sets: ParameterSets): void {
     if (sets === this.#sizedBy) return;
     this.#sizedBy = sets;
-    const [sps] = sets.sps;
-    this.#size = sps === undefined ? undefined : readPictureSize(sps);
+    this.#codec = codec;
+    this.#size = pictureSize(codec, sets);
     this.#options.onState(this.status());
+  }
+
+  #record(): Ring {
+    clearTimeout(this.#linger);
+    const { keepMs, budget } = this.#options.ring;
+    this.#ring ??= new Ring(keepMs, budget);
+    this.#ring.isArmed = this.#isArmed;
+    return this.#ring;
+  }
+
+  #stopRecording(): void {
+    if (this.#ring === undefined) return;
+    this.#ring.isArmed = this.#isArmed;
+    if (this.#isArmed || this.#clips > 0 || this.#options.now() < this.#heldUntil) return;
+    this.#ring.close();
+    this.#ring = undefined;
+    this.#lingerIfUnused();
+  }
+
+  #stillAt(moment: number): Still | undefined {
+    const groups = this.#ring?.groups ?? [];
+    const group = groups.findLast(({ pictures }) => (pictures[0]?.at ?? Number.POSITIVE_INFINITY) <= moment);
+    const wanted = group?.pictures.findLastIndex(({ at }) => at <= moment) ?? -1;
+    const at = group?.pictures[wanted]?.at;
+    if (group === undefined || at === undefined) return undefined;
+    const pictures = group.pictures.slice(0, wanted < DECODE_MAX ? wanted + 1 : 1).map(({ data }) => data);
+    return { codec: group.codec, sets: group.sets, pictures, at };
+  }
+
+  async #clipFromNowOn(ring: Ring, window: ClipWindow, moment: number): Promise<Cut | undefined> {
+    const first = await this.keyFrame(FIRST_PICTURE_MS);
+    if (!first.ok) return undefined;
+    const to = this.#options.now() + AT_LEAST_MS;
+    await this.#until(to);
+    return cut(ring, { ...window, to }, moment, false);
+  }
+
+  /** Waits for a point in time, or for the end of this relay or of its clips. */
+  #until(at: number): Promise<void> {
+    const sooner = AbortSignal.any([this.#closing.signal, this.#cutting.signal]);
+    return pause(Math.max(0, at - this.#options.now()), sooner);
   }
 
   #onState(state: SourceState): void {
@@ -152,6 +275,7 @@ export class Relay {
     this.#since = this.#options.now();
     if (state.state !== 'playing') {
       this.#key = undefined;
+      this.#ring?.interrupt();
       this.#broadcast.interrupt();
     }
     this.#giveUpHopeless();
@@ -171,7 +295,7 @@ export class Relay {
     this.#state.state === 'waiting' ? this.#state.fault : fault('timeout', `no picture within ${timeoutMs} ms`);
 
   #lingerIfUnused(): void {
-    if (this.#isClosed || this.#viewers.size > 0 || this.#waiters.size > 0) return;
+    if (this.#isClosed || this.#viewers.size > 0 || this.#waiters.size > 0 || this.#ring !== undefined) return;
     clearTimeout(this.#linger);
     this.#linger = setTimeout(() => this.close(), this.#options.lingerMs);
   }

@@ -1,18 +1,25 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { QUALITIES, type Quality } from '../gateway/domain/camera.ts';
+import { z } from 'zod';
+import type { Quality } from '../gateway/domain/camera.ts';
 import { DEVICE_ID, type DeviceId } from '../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
 
 /** Ways a stream is watched; each is a path of its own, and an address for one is none for another. */
-export const STREAM_PATHS = { wsFlv: '/live/flv' } as const;
-export type StreamPath = (typeof STREAM_PATHS)[keyof typeof STREAM_PATHS];
+export const STREAM_PATHS = { 'ws-flv': '/live/flv', 'http-flv': '/live/http-flv', wall: '/live/wall' } as const;
+export type StreamWay = keyof typeof STREAM_PATHS;
+/** `sent`: as the camera sends it; `h264`: decoded and encoded again, for who cannot play what the camera sends. */
+export const STREAM_FORMATS = ['sent', 'h264'] as const;
+export type StreamFormat = (typeof STREAM_FORMATS)[number];
 
-/** Who may watch what, and until when the watching may begin (milliseconds since 1970). */
+/** Who may watch what in which way, and until when the watching may begin (milliseconds since 1970). */
 export type StreamGrant = Readonly<{
-  path: StreamPath;
+  way: StreamWay;
   camera: DeviceId;
   quality: Quality;
+  format: StreamFormat;
   user: string;
+  /** The sign-in that asked, by the hash of its token: when it ends, the address opens nothing any more. */
+  session: string;
   expiresAt: number;
 }>;
 /** `expired` is worth asking for a new address; the others are not. */
@@ -21,16 +28,25 @@ export type SignedUrlFault = Readonly<{ reason: 'malformed' | 'signature' | 'exp
 /** Long enough to open the stream, too short to be passed on. An open stream is not cut. */
 export const STREAM_URL_LIFE_MS = 60_000;
 
-/** Path and query, such as `/live/flv/cam-1/sub?u=wang&e=1790000000000&s=…`; the key is at least 32 random bytes. */
+/**
+ * Path and query: `/live/flv/cam-1/sub?u=wang&h=…&e=1790000000000&s=…`; for a wall `/live/wall?c=cam-1&q=sub&u=…`, which
+ * opens the wall's connection and, sent over it, a tile. The key is at least 32 random bytes.
+ */
 export function signStreamUrl(key: Uint8Array, grant: StreamGrant): string {
-  const query = new URLSearchParams({ u: grant.user, e: String(grant.expiresAt), s: signature(key, grant) });
-  return `${grant.path}/${encodeURIComponent(grant.camera)}/${grant.quality}?${query}`;
+  const { way, camera, quality, format, user, session, expiresAt } = grant;
+  const query = new URLSearchParams(way === 'wall' ? { c: camera, q: quality } : {});
+  if (format !== 'sent') query.set('f', format);
+  query.set('u', user);
+  query.set('h', session);
+  query.set('e', String(expiresAt));
+  query.set('s', signature(key, grant));
+  return `${STREAM_PATHS[way]}${way === 'wall' ? '' : `/${encodeURIComponent(camera)}/${quality}`}?${query}`;
 }
 
 export function verifyStreamUrl(key: Uint8Array, url: string, now: number): Result<StreamGrant, SignedUrlFault> {
   const read = readStreamUrl(url);
   if (read === undefined)
-    return failed({ reason: 'malformed', text: 'expected /live/flv/{camera}/{quality}?u=…&e=…&s=…' });
+    return failed({ reason: 'malformed', text: 'expected /live/flv/{camera}/{quality}?u=…&h=…&e=…&s=…' });
   const expected = Buffer.from(signature(key, read.grant));
   const given = Buffer.from(read.signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
@@ -41,28 +57,45 @@ export function verifyStreamUrl(key: Uint8Array, url: string, now: number): Resu
 }
 
 /** A JSON array keeps the parts apart: no user name can pretend to be a piece of another part. */
-function signature(key: Uint8Array, { path, camera, quality, user, expiresAt }: StreamGrant): string {
+function signature(key: Uint8Array, grant: StreamGrant): string {
+  const { way, camera, quality, format, user, session, expiresAt } = grant;
   return createHmac('sha256', key)
-    .update(JSON.stringify([path, camera, quality, user, expiresAt]))
+    .update(JSON.stringify([way, camera, quality, format, user, session, expiresAt]))
     .digest('base64url');
 }
 
+/** What is signed, as it stands in a query; a longer address is none of ours. */
+const Query = z.object({
+  c: z.string().regex(DEVICE_ID),
+  q: z.enum(['main', 'sub']),
+  f: z.enum(STREAM_FORMATS).default('sent'),
+  u: z.string().min(1).max(100),
+  h: z.string().regex(/^[0-9a-f]{64}$/),
+  e: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+  s: z.string().max(100),
+});
+const URL_MAX_CHARS = 1500;
+
 function readStreamUrl(url: string): { grant: StreamGrant; signature: string } | undefined {
-  const parts = /^(\/live\/[a-z-]{1,20})\/([^/?]{1,200})\/([a-z]{1,10})\?([^#]{1,1000})$/.exec(url);
-  const path = Object.values(STREAM_PATHS).find((known) => known === parts?.[1]);
-  const camera = decode(parts?.[2] ?? '');
-  const quality = QUALITIES.find((known) => known === parts?.[3]);
-  const query = new URLSearchParams(parts?.[4] ?? '');
-  const [user, expires, signed] = [query.get('u'), query.get('e'), query.get('s')];
-  if (path === undefined || camera === undefined || quality === undefined) return undefined;
-  if (user === null || expires === null || signed === null || !/^\d{1,15}$/.test(expires)) return undefined;
-  return { grant: { path, camera, quality, user, expiresAt: Number(expires) }, signature: signed };
+  if (url.length > URL_MAX_CHARS) return undefined;
+  const parts = /^(\/live\/[a-z-]{1,20})(?:\/([^/?]{1,200})\/([a-z]{1,10}))?\?([^#]+)$/.exec(url);
+  const way = WAYS.find((known) => STREAM_PATHS[known] === parts?.[1]);
+  if (parts === null || way === undefined || (way === 'wall') !== (parts[2] === undefined)) return undefined;
+  const inPath = way === 'wall' ? {} : { c: decode(parts[2] ?? ''), q: parts[3] };
+  const read = Query.safeParse({ ...Object.fromEntries(new URLSearchParams(parts[4])), ...inPath });
+  if (!read.success) return undefined;
+  const { c: camera, q: quality, f: format, u: user, h: session, e: expiresAt, s } = read.data;
+  return { grant: { way, camera, quality, format, user, session, expiresAt }, signature: s };
 }
 
-function decode(text: string): DeviceId | undefined {
+const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'wall'];
+
+function decode(text: string): string | undefined {
   try {
-    const camera = decodeURIComponent(text);
-    return DEVICE_ID.test(camera) ? camera : undefined;
+    return decodeURIComponent(text);
   } catch {
     return undefined; // a broken percent sign: not an id
   }

@@ -15,6 +15,11 @@ export const SourceStatusShape = z.object({
   bitsPerSecond: z.number(),
   width: z.number().exactOptional(),
   height: z.number().exactOptional(),
+  codec: z.enum(['h264', 'h265']).exactOptional(),
+  /** The sound that the camera offers, by the name of its codec; it is left with the camera. */
+  audio: z.string().exactOptional(),
+  /** Bytes kept from before now (预录): where it is armed, or something happened a minute ago. */
+  keptBytes: z.number().exactOptional(),
   /** Why it waits, and until when. */
   fault: StreamFaultShape.exactOptional(),
   retryAt: z.number().exactOptional(),

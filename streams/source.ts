@@ -16,6 +16,8 @@ export type SourceEvents = Readonly<{
   onAccessUnit: (unit: AccessUnit) => void;
   onBytes: (bytes: number) => void;
   onState: (state: SourceState) => void;
+  /** The sound that the camera offers beside the pictures (`aac`, `g711a`, …); it stays with the camera. */
+  onAudio: (audio: string | undefined) => void;
 }>;
 export type SourceState =
   | Readonly<{ state: 'connecting' | 'playing' }>
@@ -80,8 +82,10 @@ export class Source {
         allowBasic: this.#options.allowBasic,
         networks: this.#options.networks,
         limits: this.#options.limits,
+        random: this.#options.random,
         onAccessUnit: this.#announceFirst(),
         onBytes: this.#events.onBytes,
+        onAudio: this.#events.onAudio,
         onEnd: end,
       },
       this.#stop.signal,
@@ -116,7 +120,7 @@ function credentialsOf({ username, password }: Connection): { username: string; 
 }
 
 /** Resolves after the time or at the abort, whichever is first. */
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);

@@ -1,23 +1,21 @@
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { StreamSource } from '../gateway/domain/camera.ts';
-import type { FlvSink } from './flv-viewer.ts';
+import { type FlvSink, STALLED } from './flv-viewer.ts';
 import type { Upgrade } from './ipc.ts';
-import type { Relays } from './relays.ts';
 
-/** A viewer has nothing to say; more than this is not a viewer. */
-const SAYS_MAX_BYTES = 1024;
+/** A wall names a tile and its address; more than this is not a viewer. */
+const SAYS_MAX_BYTES = 4096;
 /** Half-open connections are found although nothing is sent to them while a camera is away. */
 const PING_MS = 20_000;
 const CLOSE_MAX_MS = 2000;
-/** WebSocket close codes: the server goes or the stream ends; try again later. Source: RFC 6455, 7.4.1 and IANA. */
-const GOING_AWAY = 1001;
-const TRY_LATER = 1013;
+/** WebSocket close codes: the server goes or the stream ends; against the rules; try later. Source: RFC 6455, 7.4.1. */
+export const GOING_AWAY = 1001;
+export const REFUSED = 1008;
+export const TRY_LATER = 1013;
 
-/** Viewers over WS-FLV: completes the handshake on a socket that the gateway's port took, then sends one stream. */
+/** Viewers over WebSocket: completes the handshake on sockets that the gateway's port took, and finds the dead ones. */
 export class WsViewers {
-  readonly #relays: Relays;
   readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false, // pictures are compressed already
@@ -26,44 +24,30 @@ export class WsViewers {
   readonly #silent = new WeakSet<WebSocket>();
   readonly #pinging: NodeJS.Timeout;
 
-  constructor(relays: Relays) {
-    this.#relays = relays;
+  constructor() {
     this.#pinging = setInterval(() => this.#ping(), PING_MS);
   }
 
-  get count(): number {
-    return this.#server.clients.size;
-  }
-
-  accept(source: StreamSource, upgrade: Upgrade, socket: Socket): void {
+  /** `onOpen` is called once the handshake is done; a request that is none is answered and closed. */
+  accept(upgrade: Upgrade, socket: Socket, onOpen: (ws: WebSocket) => void): void {
     const request = new IncomingMessage(socket);
     request.method = 'GET';
     request.url = upgrade.url;
     Object.assign(request.headers, upgrade.headers);
-    this.#server.handleUpgrade(request, socket, Buffer.from(upgrade.head), (ws) => this.#watch(source, ws));
+    this.#server.handleUpgrade(request, socket, Buffer.from(upgrade.head), (ws) => {
+      ws.on('error', () => ws.terminate()); // a broken frame or connection; `close` follows
+      ws.on('pong', () => this.#silent.delete(ws));
+      onOpen(ws);
+    });
   }
 
   /** Says goodbye to all; resolves when every connection is over. */
   async close(): Promise<void> {
     clearInterval(this.#pinging);
     const over = [...this.#server.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve)));
-    for (const ws of this.#server.clients) ws.close(GOING_AWAY);
-    const timer = setTimeout(() => this.#terminateAll(), CLOSE_MAX_MS);
+    for (const ws of this.#server.clients) closeSoon(ws, GOING_AWAY, 'closed');
     await Promise.all(over);
-    clearTimeout(timer);
     this.#server.close();
-  }
-
-  #terminateAll(): void {
-    for (const ws of this.#server.clients) ws.terminate();
-  }
-
-  #watch(source: StreamSource, ws: WebSocket): void {
-    ws.on('error', () => ws.terminate()); // a broken frame or connection; `close` follows
-    ws.on('pong', () => this.#silent.delete(ws));
-    const watching = this.#relays.watch(source, sinkOf(ws));
-    if (!watching.ok) ws.close(TRY_LATER, watching.error.text);
-    else ws.once('close', watching.value.leave);
   }
 
   #ping(): void {
@@ -75,11 +59,18 @@ export class WsViewers {
   }
 }
 
-const sinkOf = (ws: WebSocket): FlvSink => ({
+/** A farewell, and the end soon after for who does not answer it. */
+export function closeSoon(ws: WebSocket, code: number, reason: string): void {
+  ws.close(code, reason);
+  const timer = setTimeout(() => ws.terminate(), CLOSE_MAX_MS);
+  ws.once('close', () => clearTimeout(timer));
+}
+
+export const flvOver = (ws: WebSocket): FlvSink => ({
   send: (bytes, sent) => ws.send(bytes, { binary: true }, sent),
   close: (reason) => {
-    if (reason === 'stalled')
+    if (reason === STALLED)
       ws.terminate(); // a farewell would wait behind what it does not take
-    else ws.close(GOING_AWAY, reason);
+    else closeSoon(ws, reason === 'closed' ? GOING_AWAY : REFUSED, reason);
   },
 });

@@ -14,13 +14,22 @@ export function disbelief(at: number, field: string, text: string | number, rece
   return badValue('bad-time', field, String(text), 'a time within 24 h of now');
 }
 
-const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;
+const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2}(?:\.\d{1,9})?)$/;
 
 /** A time as it stands on a wall clock, `2026-11-24 12:30:06`, that exists: 24 November has no hour 25. */
 export const LocalTime = z.string().refine((text) => !Number.isNaN(asUtc(text)), {
   error: 'YYYY-MM-DD hh:mm:ss',
   params: { reason: 'bad-time' },
 });
+
+/** The one or the other; `hasZone` tells which. */
+export const AnyTime = z
+  .string({ error: 'YYYY-MM-DDThh:mm:ss' })
+  .refine((text) => hasZone(text) || !Number.isNaN(asUtc(text)), {
+    error: 'YYYY-MM-DDThh:mm:ss',
+    params: { reason: 'bad-time' },
+  });
+export const hasZone = (text: string): boolean => IsoTime.safeParse(text).success;
 
 /**
  * Milliseconds since 1970 of a wall clock's time in an IANA zone such as Asia/Shanghai; NaN for no time or no zone.
@@ -31,6 +40,9 @@ export function toUtc(local: string, zone: string): number {
   const guess = asIfUtc - offsetAt(asIfUtc, zone);
   return asIfUtc - offsetAt(guess, zone);
 }
+
+/** Whether a wall clock shows a time before 2000 in whatever zone: it has not been set since it started. */
+export const neverSet = (local: string): boolean => asUtc(local) < EARLIEST - AHEAD_MAX_MS;
 
 function asUtc(local: string): number {
   const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] = LOCAL.exec(local) ?? [];

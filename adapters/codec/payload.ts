@@ -1,7 +1,8 @@
 import { type BadValue, badValue } from '../../gateway/domain/bad-value.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
+import { jsonFault } from './json-fault.ts';
 
-/** Largest message body of any family, in bytes. */
+/** Largest message body of a family that does not say otherwise, in bytes. */
 export const PAYLOAD_MAX_BYTES = 256 * 1024;
 /** Lists and objects inside each other. */
 const JSON_MAX_DEPTH = 16;
@@ -14,8 +15,8 @@ export const toBytes = (payload: string | Buffer): Buffer =>
   typeof payload === 'string' ? Buffer.from(payload) : payload;
 
 /** A body as text: too-large or not-utf8 otherwise. */
-export function readText(payload: Uint8Array): Result<string, BadValue> {
-  if (payload.length > PAYLOAD_MAX_BYTES) return failed(tooLarge(payload.length));
+export function readText(payload: Uint8Array, maxBytes: number = PAYLOAD_MAX_BYTES): Result<string, BadValue> {
+  if (payload.length > maxBytes) return failed(tooLarge(payload.length, maxBytes));
   try {
     return ok(UTF8.decode(payload));
   } catch {
@@ -24,18 +25,18 @@ export function readText(payload: Uint8Array): Result<string, BadValue> {
   }
 }
 
-export const tooLarge = (bytes: number): BadValue =>
-  badValue('too-large', '(payload)', `${bytes} bytes`, `at most ${PAYLOAD_MAX_BYTES} bytes`);
+export const tooLarge = (bytes: number, maxBytes: number = PAYLOAD_MAX_BYTES): BadValue =>
+  badValue('too-large', '(payload)', `${bytes} bytes`, `at most ${maxBytes} bytes`);
 
 /** A body as a JSON value no deeper than 16 levels; too-large, not-utf8 or not-json otherwise. */
-export function readJson(payload: Uint8Array): Result<unknown, BadValue> {
-  const text = readText(payload);
+export function readJson(payload: Uint8Array, maxBytes?: number): Result<unknown, BadValue> {
+  const text = readText(payload, maxBytes);
   if (!text.ok) return text;
   let value: unknown;
   try {
     value = JSON.parse(text.value);
-  } catch {
-    return failed(badValue('not-json', '(payload)', text.value, 'a JSON object'));
+  } catch (error) {
+    return failed(jsonFault(text.value, error));
   }
   if (isDeeper(value, JSON_MAX_DEPTH)) {
     return failed(badValue('too-large', '(payload)', text.value, `JSON at most ${JSON_MAX_DEPTH} levels deep`));

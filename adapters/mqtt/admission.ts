@@ -3,7 +3,7 @@ import type { Client, ConnectPacket, Subscription } from 'aedes';
 import type { Logger } from 'pino';
 import type { DeviceId } from '../../gateway/domain/device.ts';
 import { Mqtt5Line } from './mqtt5-line.ts';
-import { maySubscribe, obstacleTo } from './own-topics.ts';
+import type { Rights } from './own-topics.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Connections of one device at once: its program, an old one that has not noticed yet, a technician's tool. */
@@ -25,6 +25,7 @@ export type DeviceSignIn = Readonly<{
 export class Admission {
   readonly #signIn: DeviceSignIn | undefined;
   readonly #sessions: () => Sessions;
+  readonly #rights: Rights;
   readonly #log: Logger;
   readonly #connects = new WeakMap<Client, ConnectPacket>();
   readonly #topics = new WeakMap<Client, Set<string>>();
@@ -34,9 +35,10 @@ export class Admission {
   readonly counts = { signInsRefused: 0 };
 
   /** `sessions` are asked for later: they in turn ask who may listen where. */
-  constructor(signIn: DeviceSignIn | undefined, sessions: () => Sessions, log: Logger) {
+  constructor(signIn: DeviceSignIn | undefined, sessions: () => Sessions, rights: Rights, log: Logger) {
     this.#signIn = signIn;
     this.#sessions = sessions;
+    this.#rights = rights;
     this.#log = log;
     this.#stopListening = signIn?.onRevoked((device) => this.#turnOut(device));
   }
@@ -76,7 +78,7 @@ export class Admission {
     const topics = this.#topics.get(client) ?? new Set();
     this.#topics.set(client, topics);
     const isRoom = topics.has(subscription.topic) || topics.size < SUBSCRIPTIONS_MAX;
-    if (!isRoom || !maySubscribe(this.deviceNamed(client.id), subscription.topic)) return null;
+    if (!isRoom || !this.#rights.maySubscribe(this.deviceNamed(client.id), subscription.topic)) return null;
     topics.add(subscription.topic);
     return subscription;
   }
@@ -90,7 +92,7 @@ export class Admission {
     if (this.#signIn !== undefined) client.id = nameOf(username, client.id);
     const connect = this.#connects.get(client);
     const device = this.deviceNamed(client.id);
-    if (connect?.will !== undefined && obstacleTo(device, connect.will.topic) !== undefined) return false;
+    if (connect?.will !== undefined && this.#rights.obstacleTo(device, connect.will.topic) !== undefined) return false;
     if (device !== undefined && !this.#register(device, client)) return false;
     if (client.conn instanceof Mqtt5Line && client.conn.startsClean) this.#sessions().forgetSession(client.id);
     if (connect?.clean === false) this.#sessions().see(client.id);

@@ -28,7 +28,7 @@ export interface Broker {
   /** Undefined for an outside broker, which counts for itself. */
   counts(): BrokerCounts | undefined;
   /** Sends at QoS 1; undefined while there is no connection. */
-  publish(topic: string, payload: string): Outgoing | undefined;
+  publish(topic: string, payload: string | Uint8Array): Outgoing | undefined;
   /** Reads no more, answers what was read, closes. */
   stop(): Promise<void>;
 }

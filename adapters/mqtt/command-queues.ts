@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { toBytes } from '../codec/payload.ts';
 import { type BrokerPacket, restoredPacket } from './broker-packet.ts';
 import { COMMAND_TOPIC } from './commands.ts';
-import { toBytes } from '../codec/payload.ts';
 import type { SessionStore, StoredCommand } from './session-store.ts';
 
 /** Commands that wait for one sleeping device; the oldest give way. */

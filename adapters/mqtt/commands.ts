@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CommandFault, DeviceCommands, DeviceReply } from '../../gateway/domain/command.ts';
-import { DEVICE_ID, type DeviceDirectory, type DeviceId } from '../../gateway/domain/device.ts';
+import { DEVICE_ID, type Device, type DeviceDirectory, type DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { check, type Faults } from '../../gateway/domain/zod-fault.ts';
+import type { Codec, CommandRule, Reply } from '../codec/codec.ts';
 import { readJson } from '../codec/payload.ts';
 import { topicPattern } from '../codec/topic-pattern.ts';
 
@@ -13,7 +14,7 @@ export const COMMANDS_MAX = 1_000;
 export const REPLY_TOPIC = topicPattern('fengsui/v1/{device}/reply');
 export const COMMAND_TOPIC = topicPattern('fengsui/v1/{device}/command');
 
-const Reply = z.object({
+const ReplyBody = z.object({
   id: z.string().min(1).max(128),
   ok: z.boolean(),
   result: z.unknown().optional(),
@@ -30,12 +31,17 @@ export type CommandPorts = Readonly<{
   directory: DeviceDirectory;
   now: () => number;
   /** Sends at QoS 1; undefined while the broker is away. */
-  publish(topic: string, payload: string): Outgoing | undefined;
+  publish(topic: string, payload: string | Uint8Array): Outgoing | undefined;
+  /** Families whose devices obey in words of their own. */
+  codecs?: readonly Codec[];
 }>;
 
 type Pending = Readonly<{ device: DeviceId; settle(answer: Result<DeviceReply, CommandFault>): void }>;
 
-/** Commands to devices that speak our own topics: out on `command`, the answer on `reply` with the same id. */
+/**
+ * Commands to devices: on our own topics out on `command`, the answer on `reply` with the same id; to devices of a
+ * family in its own words, which nobody answers.
+ */
 export class CommandDesk implements DeviceCommands {
   readonly #ports: CommandPorts;
   readonly #pending = new Map<string, Pending>();
@@ -55,6 +61,8 @@ export class CommandDesk implements DeviceCommands {
     { name, args }: Readonly<{ name: string; args: Readonly<Record<string, unknown>> }>,
     timeoutMs: number,
   ): Promise<Result<DeviceReply, CommandFault>> {
+    const rule = this.#ruleOf(device, name);
+    if (rule !== undefined) return this.#tell(rule.rule(args, rule.device));
     if (!this.#takesCommands(device)) return fault('not-supported', `${device} takes no commands over MQTT`);
     if (this.#pending.size >= COMMANDS_MAX) return fault('not-connected', `${COMMANDS_MAX} commands are waiting`);
     const id = randomUUID();
@@ -75,7 +83,7 @@ export class CommandDesk implements DeviceCommands {
   /** A message on `fengsui/v1/{device}/reply`. Faults where it is none; only the device that was asked may answer. */
   answer(device: string, payload: Uint8Array): Faults | undefined {
     const body = readJson(payload);
-    const reply = body.ok ? check(Reply, body.value) : failed<Faults>([body.error]);
+    const reply = body.ok ? check(ReplyBody, body.value) : failed<Faults>([body.error]);
     if (!reply.ok) return reply.error;
     const pending = this.#pending.get(reply.value.id);
     if (pending === undefined || pending.device !== device) this.#lateReplies++;
@@ -86,6 +94,25 @@ export class CommandDesk implements DeviceCommands {
   /** Nobody waits any longer. */
   stop(): void {
     for (const { settle } of this.#pending.values()) settle(fault('no-answer', 'the gateway is stopping'));
+  }
+
+  /** A family's own words are not answered: it was sent, and what the device says next shows what came of it. */
+  #tell(message: Reply | string): Result<DeviceReply, CommandFault> {
+    const id = randomUUID();
+    if (typeof message === 'string') return ok({ id, ok: false, error: message });
+    const outgoing = this.#ports.publish(message.topic, message.payload);
+    if (outgoing === undefined) return fault('not-connected', 'the MQTT broker is not connected');
+    return ok({ id, ok: true, result: 'sent' });
+  }
+
+  #ruleOf(id: DeviceId, name: string): Readonly<{ rule: CommandRule; device: Device }> | undefined {
+    const device = this.#ports.directory.find(id);
+    if (device?.enabled !== true) return undefined;
+    const rules = (this.#ports.codecs ?? []).filter(({ family }) => family === device.profile);
+    const rule = rules
+      .map(({ commands }) => (Object.hasOwn(commands, name) ? commands[name] : undefined))
+      .find((one) => one !== undefined);
+    return rule === undefined ? undefined : { rule, device };
   }
 
   #takesCommands(id: DeviceId): boolean {
@@ -99,7 +126,7 @@ const topicFor = (device: DeviceId): string => COMMAND_TOPIC.filter.replace('+',
 
 const fault = (reason: CommandFault['reason'], text: string): Result<never, CommandFault> => failed({ reason, text });
 
-const toReply = ({ id, ok: isDone, result, error }: z.infer<typeof Reply>): DeviceReply => ({
+const toReply = ({ id, ok: isDone, result, error }: z.infer<typeof ReplyBody>): DeviceReply => ({
   id,
   ok: isDone,
   ...(result === undefined ? {} : { result }),

@@ -77,7 +77,7 @@ export class Door {
   spend(line: Duplex): void {
     const visitor = this.#visitors.get(line);
     if (visitor === undefined) return;
-    this.#fill(visitor);
+    if (visitor.tokens < 1) this.#fill(visitor); // the clock is asked only then: this is done for every message
     visitor.tokens -= 1;
     if (visitor.tokens >= 0 || visitor.isHeld) return;
     this.counts.throttled++;

@@ -5,13 +5,12 @@ import packets from 'mqtt-packet';
 import type { Logger } from 'pino';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
+import { deadLetter } from '../codec/dead-letter.ts';
+import { toBytes, tooLarge } from '../codec/payload.ts';
 import { Admission, type DeviceSignIn } from './admission.ts';
 import { type Broker, type BrokerCounts, drainedInTime } from './broker.ts';
-import { deadLetter } from '../codec/dead-letter.ts';
 import { Door } from './door.ts';
-import { maySubscribe, obstacleTo } from './own-topics.ts';
 import type { TooLarge } from './packet-guard.ts';
-import { toBytes, tooLarge } from '../codec/payload.ts';
 import type { Reader } from './reader.ts';
 import { openOrSetAside } from './session-store.ts';
 import { Sessions } from './sessions.ts';
@@ -76,9 +75,9 @@ class EmbeddedBroker implements Broker {
 
   constructor(ports: EmbeddedPorts) {
     this.#ports = ports;
-    this.#admission = new Admission(ports.signIn, () => this.#sessions, ports.log);
+    this.#admission = new Admission(ports.signIn, () => this.#sessions, ports.reader.rights, ports.log);
     this.#sessions = new Sessions(openOrSetAside(ports.sessionFile, ports), ports.now, (client, topic) =>
-      maySubscribe(this.#admission.deviceNamed(client), topic),
+      ports.reader.rights.maySubscribe(this.#admission.deviceNamed(client), topic),
     );
     this.window = new Window({
       intake: ports.intake,
@@ -145,8 +144,9 @@ class EmbeddedBroker implements Broker {
     return { connections, ...counts, ...this.#counts, ...this.#admission.counts, ...this.#sessions.counts() };
   }
 
-  publish(topic: string, payload: string): { withdraw(): void } {
-    const packet: PublishPacket = { cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false };
+  publish(topic: string, payload: string | Uint8Array): { withdraw(): void } {
+    const body = Buffer.from(payload);
+    const packet: PublishPacket = { cmd: 'publish', topic, payload: body, qos: 1, retain: false, dup: false };
     this.#aedes.publish(packet, (error) => {
       if (error) this.#ports.log.warn({ topic, message: error.message }, 'command not sent'); // its time limit answers
     });
@@ -182,7 +182,8 @@ class EmbeddedBroker implements Broker {
       return;
     }
     if (client !== null) this.#door.spend(client.conn);
-    const obstacle = obstacleTo(this.#admission.deviceNamed(client?.id ?? willOwner(packet)), packet.topic);
+    const sender = this.#admission.deviceNamed(client?.id ?? willOwner(packet));
+    const obstacle = this.#ports.reader.rights.obstacleTo(sender, packet.topic);
     if (obstacle !== undefined) {
       this.#counts.publishesRefused++;
       this.#ports.log.warn({ client: client?.id, topic: packet.topic, obstacle }, 'publish refused');
@@ -190,7 +191,7 @@ class EmbeddedBroker implements Broker {
       return;
     }
     const payload = toBytes(packet.payload);
-    const reports = this.#ports.reader.read(packet.topic, payload, false);
+    const reports = this.#ports.reader.read(packet.topic, payload, false, sender);
     packet.retain &&= payload.length === 0 || this.#isStatusOfKnown(reports);
     this.window.add({ reports, origin: packet.retain ? this.#retaining(packet, done) : done, bytes: payload.length });
   }

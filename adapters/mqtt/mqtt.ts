@@ -5,8 +5,8 @@ import type { DeviceCommands } from '../../gateway/domain/command.ts';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import type { CodecPorts } from '../codec/codec.ts';
-import { loadCodecs } from '../codec/load-codecs.ts';
+import type { CodecPorts, Reply } from '../codec/codec.ts';
+import { loadFamilies } from '../codec/load-families.ts';
 import type { DeviceSignIn } from './admission.ts';
 import type { Broker, BrokerCounts } from './broker.ts';
 import { CommandDesk, REPLY_TOPIC } from './commands.ts';
@@ -60,12 +60,15 @@ export interface MqttAdapter {
 
 /** Starts the southbound MQTT side: an outside broker where the settings name one, else the embedded one. */
 export async function startMqtt(ports: MqttPorts): Promise<MqttAdapter> {
-  const { directory, house, log, now } = ports;
-  const codecs = await loadCodecs();
-  const desk = new CommandDesk({ directory, now, publish: (topic, payload) => broker.publish(topic, payload) });
-  const reader = new Reader({ codecs, house, directory, commands: desk, log, now });
-  const filters = [...new Set([...codecs.flatMap(({ topics }) => topics), REPLY_TOPIC].map(({ filter }) => filter))];
-  const broker = await startBroker(ports, reader, filters);
+  const { directory, house, log, now, settings } = ports;
+  const codecs = await loadFamilies(settings);
+  const desk = new CommandDesk({ directory, now, codecs, publish: (topic, payload) => broker.publish(topic, payload) });
+  const send = ({ topic, payload }: Reply): void => void broker.publish(topic, payload);
+  const reader = new Reader({ codecs, house, directory, commands: desk, log, now, send });
+  const read = codecs.filter(({ page }) => !page.isUnread).flatMap(({ topics }) => topics);
+  const filters = [...new Set([...read, REPLY_TOPIC].map(({ filter }) => filter))];
+  const answering: MqttPorts = { ...ports, intake: reader.answering(ports.intake) };
+  const broker = await startBroker(answering, reader, filters);
   return {
     commands: desk,
     url: broker.url,
@@ -77,7 +80,7 @@ export async function startMqtt(ports: MqttPorts): Promise<MqttAdapter> {
       lateReplies: desk.lateReplies,
       ...broker.counts(),
     }),
-    replay: (topic, payload) => replay(reader, ports, topic, payload),
+    replay: (topic, payload) => replay(reader, answering, topic, payload),
     stop: async () => {
       desk.stop();
       await broker.stop();
@@ -91,7 +94,7 @@ async function replay(
   topic: string,
   payload: string,
 ): Promise<Result<void, BadValue>> {
-  const reports = reader.read(topic, Buffer.from(payload, 'utf8'), false);
+  const reports = reader.readAgain(topic, payload);
   for (const report of reports) {
     if (report.kind === 'dead-letter') return failed(report.fault);
     if (directory.find(report.device) !== undefined) continue;

@@ -2,10 +2,10 @@ import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
 import packets from 'mqtt-packet';
 import type { Logger } from 'pino';
 import type { Intake } from '../../gateway/domain/signal.ts';
+import { toBytes } from '../codec/payload.ts';
 import { backoffMs } from './backoff.ts';
 import { type Broker, drainedInTime, within } from './broker.ts';
 import type { Outgoing } from './commands.ts';
-import { toBytes } from '../codec/payload.ts';
 import type { Reader } from './reader.ts';
 import { Window } from './window.ts';
 
@@ -20,6 +20,10 @@ const GOODBYE_MAX_MS = 1_000;
  * handlers/publish.js, QoS 1). `acknowledgement.test.ts` keeps watch over that.
  */
 const WE_ACKNOWLEDGE = new Error('acknowledged by the window, once the journal has it');
+
+/** The packet's type, and that two bytes follow, which are the message's id. */
+const PUBACK_HEADER = 0x4002;
+const PUBACK_BYTES = 4;
 
 export type OutsidePorts = Readonly<{
   url: string;
@@ -101,10 +105,10 @@ class OutsideBroker implements Broker {
     return this.#client.connected && this.#isSubscribed;
   }
 
-  publish(topic: string, payload: string): Outgoing | undefined {
+  publish(topic: string, payload: string | Uint8Array): Outgoing | undefined {
     if (!this.#client.connected) return undefined;
     let isOut = false;
-    this.#client.publish(topic, payload, { qos: 1 }, () => {
+    this.#client.publish(topic, Buffer.from(payload), { qos: 1 }, () => {
       isOut = true; // or withdrawn; from here on its id may be another message's
     });
     const messageId = this.#client.getLastMessageId();
@@ -179,7 +183,7 @@ class OutsideBroker implements Broker {
     this.#refusals = 0;
     for (const [stream, ids] of Map.groupBy(origins.filter(isAcknowledged), (origin) => origin.stream)) {
       if (stream.destroyed) continue; // they come again
-      stream.write(Buffer.concat(ids.map(({ messageId }) => packets.generate({ cmd: 'puback', messageId }))));
+      stream.write(pubacks(ids));
     }
   }
 
@@ -195,6 +199,16 @@ class OutsideBroker implements Broker {
 }
 
 const isAcknowledged = (origin: Origin): origin is NonNullable<Origin> => origin !== undefined;
+
+/** A PUBACK for each, in order. Source: MQTT 3.1.1, 3.4. */
+function pubacks(origins: readonly NonNullable<Origin>[]): Buffer {
+  const bytes = Buffer.allocUnsafe(origins.length * PUBACK_BYTES);
+  for (const [index, { messageId }] of origins.entries()) {
+    bytes.writeUInt16BE(PUBACK_HEADER, index * PUBACK_BYTES);
+    bytes.writeUInt16BE(messageId, index * PUBACK_BYTES + 2);
+  }
+  return bytes;
+}
 
 /** Resolves when the bytes have left for the system, or cannot. */
 function written(stream: Stream, bytes: Buffer): Promise<void> {

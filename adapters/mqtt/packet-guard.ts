@@ -1,7 +1,7 @@
-import { PAYLOAD_MAX_BYTES } from '../codec/payload.ts';
-
+/** The largest body of any family, in bytes: access terminals that cannot turn their pictures off; others have less. */
+const BODY_MAX_BYTES = 1024 * 1024;
 /** Room for the head of a PUBLISH beside the largest body: a topic of ours has under a hundred bytes. */
-export const PACKET_MAX_BYTES = PAYLOAD_MAX_BYTES + 1024;
+export const PACKET_MAX_BYTES = BODY_MAX_BYTES + 1024;
 /** The beginning of a packet that is too large, kept for its topic, its id and a look at what it is. */
 const START_MAX_BYTES = 4096;
 /** A fixed header: the type, and a length of one to four bytes. */

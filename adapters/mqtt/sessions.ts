@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { toBytes } from '../codec/payload.ts';
 import { type BrokerPacket, type Qos, restoredPacket } from './broker-packet.ts';
 import { CommandQueues } from './command-queues.ts';
 import { COMMAND_TOPIC } from './commands.ts';
-import { toBytes } from '../codec/payload.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** Sessions that outlive their connection; past it a device gets one that ends with the connection. */

@@ -1,18 +1,25 @@
 import type { Logger } from 'pino';
-import type { PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { FoundCamera, PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { CommandFault } from '../../gateway/domain/command.ts';
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
-import { failed, type Result } from '../../gateway/domain/result.ts';
+import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import { createCameraNetworks } from './address.ts';
+import { type CameraNetworks, createCameraNetworks } from './address.ts';
 import { type CameraPorts, type CameraStatus, type OnvifCamera, startOnvifCamera } from './camera.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
+import { CertificatePins } from './certificates.ts';
+import { runCommand } from './commands.ts';
 import type { CameraDescription } from './control.ts';
+import { type ProbeOptions, probe } from './discovery.ts';
 import { EVENT_TIMES, type EventTimes } from './event-ports.ts';
 import { urlOf } from './link.ts';
+import { warnOfOpenFiles } from './open-files.ts';
 import { Pace } from './pace.ts';
+import { PushDoor, type PushSettings } from './push-door.ts';
 import { ModelQuirks } from './quirks.ts';
 import { createRtspCameras } from './rtsp-only.ts';
 import { KNOCK_TIMES, type KnockTimes, RtspPresence } from './rtsp-presence.ts';
+import { type ScanOptions, scan } from './scan.ts';
 import { createTransport } from './transport.ts';
 
 /** Southbound ONVIF and plain RTSP cameras: their events to the intake, and what is asked of them. */
@@ -25,10 +32,23 @@ export interface OnvifAdapter {
   /** A stream for the video plane, on the host that the operator entered. */
   source(id: DeviceId, quality: Quality): Promise<Result<StreamSource, CameraFault>>;
   ptz(id: DeviceId, act: PtzAct): Promise<Result<void, CameraFault>>;
+  /** A relay, inputs, imaging, recordings, as `commands.ts` lists them. */
+  command(
+    id: DeviceId,
+    name: string,
+    args: unknown,
+  ): Promise<Result<Readonly<{ result?: unknown; error?: string }>, CommandFault>>;
   /** A JPEG of at most 8 MB by the camera's own snapshot address. */
   snapshot(id: DeviceId): Promise<Result<Uint8Array, CameraFault>>;
   status(): readonly CameraStatus[];
+  /** Looks for cameras, by WS-Discovery and in the given ranges. It proposes: nothing is added or signed in to. */
+  discover(search: CameraSearch): AsyncIterable<FoundCamera>;
 }
+
+export type CameraSearch = Omit<ProbeOptions, 'networks'> & Pick<ScanOptions, 'ranges' | 'ports' | 'onAsked'>;
+
+/** Addresses asked in a second while ranges are scanned: a /16 takes 22 minutes. */
+const SCAN_PER_SECOND = 50;
 
 export type OnvifAdapterPorts = Readonly<{
   directory: DeviceDirectory;
@@ -41,6 +61,10 @@ export type OnvifAdapterPorts = Readonly<{
   random: () => number;
   /** Cameras started or stopped in a second. */
   pace?: number;
+  /** Keeps the certificates of cameras that are called by https; left out, each start trusts the first it sees. */
+  certificatesFile?: string | undefined;
+  /** Where cameras without pull-points bring their events; left out, nobody listens. */
+  push?: PushSettings | undefined;
   times?: Partial<EventTimes>;
   knockTimes?: KnockTimes;
 }>;
@@ -52,10 +76,12 @@ const RTSP = 'rtsp';
 
 export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
   const networks = createCameraNetworks(ports.deviceNetworks);
-  const transport = createTransport(networks);
+  const pins = new CertificatePins(ports.certificatesFile);
+  const transport = createTransport(networks, pins);
   const times = { ...EVENT_TIMES, ...ports.times };
   const pace = new Pace(ports.pace ?? PACE);
-  const cameras = new Cameras(ports.directory, { ...ports, transport, times, quirks: new ModelQuirks() }, pace);
+  const push = ports.push === undefined ? undefined : new PushDoor(ports.push, ports.log);
+  const cameras = new Cameras(ports.directory, { ...ports, transport, times, quirks: new ModelQuirks(), push }, pace);
   const presence = new RtspPresence({ ...ports, networks, pace, times: ports.knockTimes ?? KNOCK_TIMES });
   const rtsp = createRtspCameras(ports.directory, networks);
   const unknown = (id: DeviceId) => failed(cameraFault('unknown-device', `no camera ${id}`));
@@ -64,6 +90,8 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
   let unfollow: (() => void) | undefined;
   return {
     start: async () => {
+      warnOfOpenFiles(ports.directory.byProfile(ONVIF).length, ports.log);
+      await push?.open();
       unfollow = ports.directory.onChange((id) => {
         presence.changed(id);
         void cameras.changed(id);
@@ -74,15 +102,46 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
     stop: async () => {
       unfollow?.();
       await Promise.all([cameras.stop(), presence.stop()]);
+      await push?.close();
       transport.close();
     },
     describe: async (id) => (await cameras.find(id)?.control.describe()) ?? rtsp.describe(id) ?? unknown(id),
     source: async (id, quality) =>
       (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id),
     ptz: async (id, act) => (await cameras.find(id)?.control.ptz(act)) ?? noOnvif(id),
+    command: async (id, name, args) => {
+      if (name === TRUST) return await trust(ports.directory.find(id), networks, pins);
+      const state = name === STATE ? cameras.status().find(({ device }) => device === id) : undefined;
+      if (state !== undefined) return ok({ result: state });
+      const control = cameras.find(id)?.control;
+      if (control !== undefined) return await runCommand(control, name, args);
+      return failed({ reason: 'not-connected', text: `no camera ${id} by ONVIF` });
+    },
     snapshot: async (id) => (await cameras.find(id)?.control.snapshot()) ?? noOnvif(id),
     status: () => [...cameras.status(), ...rtsp.status()],
+    discover: async function* (search) {
+      yield* probe({ ...search, networks });
+      yield* scan({ ...search, transport, perSecond: SCAN_PER_SECOND });
+    },
   };
+}
+
+/** The certificate that a camera shows next is taken for its own: it was replaced, or reset. */
+const TRUST = 'trust-certificate';
+/** How its events are, what became no report, and which topics nobody has a rule for. */
+const STATE = 'state';
+
+async function trust(
+  device: Device | undefined,
+  networks: CameraNetworks,
+  pins: CertificatePins,
+): Promise<Result<Readonly<{ error?: string }>, CommandFault>> {
+  const url = urlOf(device?.connection, ['https:']);
+  if (url === undefined) return failed({ reason: 'not-supported', text: 'only for a camera that is called by https' });
+  const at = await networks.admit(url.hostname);
+  if (!at.ok) return failed({ reason: 'not-connected', text: at.error.text });
+  pins.forget(`${at.value}:${url.port === '' ? '443' : url.port}`);
+  return ok({});
 }
 
 type Running = Readonly<{ camera: OnvifCamera; connection: Connection }>;

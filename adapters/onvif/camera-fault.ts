@@ -3,9 +3,13 @@ export const CAMERA_FAULT_REASONS = [
   'offline',
   'not-authorized',
   'not-supported',
+  /** The event service is there and gives no subscription, such as when all its slots are taken. */
+  'events-refused',
   'bad-answer',
   'timeout',
   'refused-address',
+  /** Over https, and not the certificate that was seen there first. */
+  'certificate-changed',
   'unknown-device',
 ] as const;
 export type CameraFaultReason = (typeof CAMERA_FAULT_REASONS)[number];
@@ -14,7 +18,7 @@ export type CameraFaultReason = (typeof CAMERA_FAULT_REASONS)[number];
 export type CameraFault = Readonly<{ reason: CameraFaultReason; text: string; code?: string }>;
 
 /** A camera's words are cut: it may echo whole requests, credentials included. */
-const TEXT_MAX_CHARS = 200;
+const TEXT_MAX_CHARS = 240;
 
 export function cameraFault(reason: CameraFaultReason, text: string, code?: string): CameraFault {
   const fault = { reason, text: text.slice(0, TEXT_MAX_CHARS) };

@@ -6,19 +6,30 @@ import { CameraClock } from './clock.ts';
 import { CameraControl } from './control.ts';
 import type { EventState, EventTimes } from './event-ports.ts';
 import { runEvents } from './event-session.ts';
-import { CameraLibrary } from './library.ts';
 import { CameraLink } from './link.ts';
 import { Outbox } from './outbox.ts';
 import { pause } from './pause.ts';
+import type { PushDoor } from './push-door.ts';
 import type { ModelQuirks } from './quirks.ts';
+import { SignalReader } from './signals.ts';
 import type { Transport } from './transport.ts';
 
-export type CameraStatus = Readonly<{ device: DeviceId; state: string; since: number; fault?: string }>;
+export type CameraStatus = Readonly<{
+  device: DeviceId;
+  state: string;
+  since: number;
+  fault?: string;
+  /** Notifications that became no report, by reason. */
+  dropped?: Readonly<Record<string, number>>;
+  /** Topics that nobody has a rule for, with how often each came. */
+  unknownTopics?: Readonly<Record<string, number>>;
+}>;
 
 export type CameraPorts = Readonly<{
   transport: Transport;
   intake: Intake;
   quirks: ModelQuirks;
+  push: PushDoor | undefined;
   times: EventTimes;
   log: Logger;
   now: () => number;
@@ -40,8 +51,8 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
   const [stopping, givingUp] = [new AbortController(), new AbortController()];
   const [stop, giveUp] = [stopping.signal, givingUp.signal];
   const clock = new CameraClock();
+  const reader = new SignalReader(clock);
   const link = new CameraLink(connection, transport, clock, now, giveUp);
-  const library = new CameraLibrary(link);
   let status: CameraStatus = { device: id, state: 'connecting', since: now() };
 
   const tell = (state: EventState, fault?: CameraFault) => {
@@ -51,15 +62,19 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
     status = { device: id, state, since: status.state === state ? status.since : now(), ...text };
   };
   const outbox = new Outbox(id, intake, log, stop);
-  const session = () => runEvents({ ...ports, device, link, library, clock, outbox, stop, tell });
+  const session = () => runEvents({ ...ports, device, link, clock, reader, outbox, stop, tell });
   const fail = (error: unknown) => {
     log.error({ device: id, err: error }, 'camera session failed, will start again');
     status = { device: id, state: 'failed', since: now(), fault: 'the session failed: see the log' };
   };
   const events = keepRunning(session, fail, ports.times.backoffMostMs, stop);
   return {
-    control: new CameraControl(device, connection, link, library, now),
-    status: () => status,
+    control: new CameraControl(device, connection, link, now),
+    status: () => ({
+      ...status,
+      dropped: Object.fromEntries(reader.counts),
+      unknownTopics: Object.fromEntries(reader.unknown.counts()),
+    }),
     stop: async () => {
       stopping.abort();
       // A call under way may be one that takes a slot of the camera's: it is waited for, so that the slot is given back.

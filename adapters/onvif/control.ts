@@ -3,8 +3,11 @@ import type { Connection, Device, DeviceId } from '../../gateway/domain/device.t
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { pathOf, streamUrl } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
-import type { CameraLibrary, MediaProfile, Velocity } from './library.ts';
+import { askDeviceInformation, modelName } from './device-information.ts';
+import { CameraLibrary, type MediaProfile, type Velocity } from './library.ts';
 import type { CameraLink } from './link.ts';
+import { CameraOperations, type ImagingSettings, type RecordedSpan, type Recording } from './operations.ts';
+import { findServices, type ServicePaths } from './service-paths.ts';
 
 /** What a camera can do. URLs are on the host that the operator entered, and carry no credentials. */
 export type CameraDescription = Readonly<{
@@ -22,32 +25,32 @@ export type CameraDescription = Readonly<{
   }>[];
 }>;
 
+export type CameraRecordings = Readonly<{ recordings: readonly Recording[] }> & Partial<RecordedSpan>;
+
 /** A profile changes when somebody reconfigures the camera: rarely, and found out within this time. */
 const PROFILES_KEPT_MS = 300_000;
 const SNAPSHOT_MAX_BYTES = 8 * 1024 * 1024;
 
-type Kept = Readonly<{ profiles: readonly MediaProfile[]; hasPtz: boolean; until: number }>;
+type Kept = Readonly<{
+  library: CameraLibrary;
+  services: ServicePaths;
+  profiles: readonly MediaProfile[];
+  hasPtz: boolean;
+  until: number;
+}>;
 
 /** What people and the video plane ask of one ONVIF camera. */
 export class CameraControl {
   readonly #device: () => Device;
   readonly #connection: Connection;
   readonly #link: CameraLink;
-  readonly #library: CameraLibrary;
   readonly #now: () => number;
   #kept: Kept | undefined;
 
-  constructor(
-    device: () => Device,
-    connection: Connection,
-    link: CameraLink,
-    library: CameraLibrary,
-    now: () => number,
-  ) {
+  constructor(device: () => Device, connection: Connection, link: CameraLink, now: () => number) {
     this.#device = device;
     this.#connection = connection;
     this.#link = link;
-    this.#library = library;
     this.#now = now;
   }
 
@@ -55,13 +58,13 @@ export class CameraControl {
     this.#kept = undefined;
     const known = await this.#know();
     if (!known.ok) return known;
-    const { profiles, hasPtz } = known.value;
-    const model = await this.#library.model();
-    const urls = await Promise.all(profiles.map(({ token }) => this.#streamUrl(token)));
-    const snapshot = await this.#snapshotPath(profiles);
+    const { library, profiles, hasPtz } = known.value;
+    const told = await askDeviceInformation(this.#link);
+    const urls = await Promise.all(profiles.map(({ token }) => this.#streamUrl(library, token)));
+    const snapshot = await this.#snapshotPath(known.value);
     return ok({
       device: this.#device().id,
-      model: model.ok ? model.value : undefined,
+      model: told.ok ? modelName(told.value) : undefined,
       hasPtz,
       snapshotUrl: snapshot.ok ? new URL(snapshot.value, this.#link.entered).href : undefined,
       profiles: profiles.map(({ token, name, encoding, width, height }, at) => {
@@ -76,80 +79,159 @@ export class CameraControl {
     if (!known.ok) return known;
     const profile = profileFor(known.value.profiles, quality);
     if (profile === undefined) return failed(cameraFault('not-supported', 'no profile with a picture'));
-    const url = await this.#streamUrl(profile.token);
+    const url = await this.#streamUrl(known.value.library, profile.token);
     if (!url.ok) return url;
     return ok({ camera: this.#device().id, quality, connection: { ...this.#connection, url: url.value } });
   }
 
   async ptz(act: PtzAct): Promise<Result<void, CameraFault>> {
-    const known = await this.#know();
-    if (!known.ok) return known;
-    const profile = known.value.profiles.find(({ hasPtz }) => hasPtz);
-    if (!known.value.hasPtz || profile === undefined) return failed(cameraFault('not-supported', 'no PTZ'));
-    const done = await this.#act(profile.token, act);
+    const moving = await this.#moving();
+    if (!moving.ok) return moving;
+    const done = await this.#act(moving.value.library, moving.value.token, act);
     return done.ok ? ok(undefined) : done;
+  }
+
+  /** The positions that were set on the camera (预置位). */
+  async presets(): Promise<Result<readonly Readonly<{ token: string; name: string }>[], CameraFault>> {
+    const moving = await this.#moving();
+    if (!moving.ok) return moving;
+    const found = await moving.value.library.presets(moving.value.token);
+    return found.ok ? ok([...found.value].map(([token, name = token]) => ({ token, name }))) : found;
   }
 
   /** A picture by the camera's own snapshot address, checked to be a whole JPEG. */
   async snapshot(): Promise<Result<Uint8Array, CameraFault>> {
     const known = await this.#know();
     if (!known.ok) return known;
-    const path = await this.#snapshotPath(known.value.profiles);
+    const path = await this.#snapshotPath(known.value);
     if (!path.ok) return path;
     const picture = await this.#link.download(path.value, SNAPSHOT_MAX_BYTES);
     if (!picture.ok || isJpeg(picture.value)) return picture;
     return failed(cameraFault('bad-answer', 'the snapshot is no whole JPEG'));
   }
 
-  #act(token: string, act: PtzAct): Promise<Result<unknown, CameraFault>> {
+  /** Switches a relay: the one of this token, or the only one that there is. */
+  async relay(token: string | undefined, isActive: boolean): Promise<Result<void, CameraFault>> {
+    const operations = await this.#operations();
+    if (!operations.ok) return operations;
+    const relays = await operations.value.relays();
+    if (!relays.ok) return relays;
+    const known = relays.value.map((relay) => relay.token);
+    const meant = token ?? (known.length === 1 ? known[0] : undefined);
+    if (meant !== undefined && known.includes(meant)) return await operations.value.setRelay(meant, isActive);
+    return failed(cameraFault('not-supported', `no relay ${token ?? ''}: ${known.join(', ')}`));
+  }
+
+  relays = () => this.#ask((operations) => operations.relays());
+  inputs = () => this.#ask((operations) => operations.inputs());
+
+  /** Sets what is given; answers what holds then. */
+  async imaging(settings: ImagingSettings): Promise<Result<ImagingSettings, CameraFault>> {
+    const known = await this.#know();
+    if (!known.ok) return known;
+    const source = known.value.profiles.find((profile) => profile.source !== undefined)?.source;
+    if (source === undefined) return failed(cameraFault('not-supported', 'no profile names a video source'));
+    const operations = new CameraOperations(this.#link, known.value.services);
+    const isSetting = Object.values(settings).some((value) => value !== undefined);
+    const set = isSetting ? await operations.setImaging(source, settings) : ok(undefined);
+    return set.ok ? await operations.imaging(source) : set;
+  }
+
+  /** What the camera recorded itself, and from when to when where it has a search service. */
+  async recordings(): Promise<Result<CameraRecordings, CameraFault>> {
+    const operations = await this.#operations();
+    if (!operations.ok) return operations;
+    const listed = await operations.value.recordings();
+    if (!listed.ok) return listed;
+    const span = await operations.value.recordedSpan();
+    return ok({ recordings: listed.value, ...(span.ok ? span.value : {}) });
+  }
+
+  /** Where a recording is played from, on the host that the operator entered. */
+  async replay(recording: string): Promise<Result<Readonly<{ url: string }>, CameraFault>> {
+    const found = await this.#ask((operations) => operations.replayUri(recording));
+    if (!found.ok) return found;
+    const url = streamUrl(found.value, this.#link.entered, this.#device().tags ?? []);
+    return url.ok ? ok({ url: url.value }) : url;
+  }
+
+  async #ask<T>(
+    question: (operations: CameraOperations) => Promise<Result<T, CameraFault>>,
+  ): Promise<Result<T, CameraFault>> {
+    const operations = await this.#operations();
+    return operations.ok ? await question(operations.value) : operations;
+  }
+
+  /** Without the profiles: a door station has relays, and may have no picture. */
+  async #operations(): Promise<Result<CameraOperations, CameraFault>> {
+    const services = this.#kept === undefined ? await findServices(this.#link) : ok(this.#kept.services);
+    return services.ok ? ok(new CameraOperations(this.#link, services.value)) : services;
+  }
+
+  #act(library: CameraLibrary, token: string, act: PtzAct): Promise<Result<unknown, CameraFault>> {
     switch (act.act) {
       case 'move': {
         const velocity = velocityOf(act.move);
-        return velocity === undefined ? this.#library.stop(token) : this.#library.move(token, velocity, act.timeoutMs);
+        return velocity === undefined ? library.stop(token) : library.move(token, velocity, act.timeoutMs);
       }
       case 'stop':
-        return this.#library.stop(token);
+        return library.stop(token);
       case 'preset':
-        return this.#goTo(token, act.preset);
+        return goTo(library, token, act.preset);
       default:
         return act satisfies never;
     }
   }
 
-  /** A preset by its token or its name, as people know it. */
-  async #goTo(profile: string, preset: string): Promise<Result<unknown, CameraFault>> {
-    const presets = await this.#library.presets(profile);
-    if (!presets.ok) return presets;
-    const named = [...presets.value].find(([token, name]) => token === preset || name === preset);
-    if (named === undefined) return failed(cameraFault('not-supported', `no preset ${preset}`));
-    return await this.#library.goTo(profile, named[0]);
+  /** The profile by which the camera turns. */
+  async #moving(): Promise<Result<Readonly<{ library: CameraLibrary; token: string }>, CameraFault>> {
+    const known = await this.#know();
+    if (!known.ok) return known;
+    const { library, profiles, hasPtz } = known.value;
+    const profile = profiles.find((one) => one.hasPtz);
+    if (!hasPtz || profile === undefined) return failed(cameraFault('not-supported', 'no PTZ'));
+    return ok({ library, token: profile.token });
   }
 
   async #know(): Promise<Result<Kept, CameraFault>> {
     if (this.#kept !== undefined && this.#kept.until > this.#now()) return ok(this.#kept);
-    const services = await this.#library.services();
-    if (!services.ok) return services;
-    if (!services.value.hasMedia) return failed(cameraFault('not-supported', 'no media service'));
-    const profiles = await this.#library.profiles();
+    const found = await findServices(this.#link);
+    if (!found.ok) return found;
+    const services = found.value;
+    if (!services.has('media') && !services.has('media2')) {
+      return failed(cameraFault('not-supported', 'no media service'));
+    }
+    const library = new CameraLibrary(this.#link, services);
+    const profiles = await library.profiles();
     if (!profiles.ok) return profiles;
-    const hasPtz = services.value.hasPtz && profiles.value.some((profile) => profile.hasPtz);
-    this.#kept = { profiles: profiles.value, hasPtz, until: this.#now() + PROFILES_KEPT_MS };
+    const hasPtz = services.has('ptz') && profiles.value.some((profile) => profile.hasPtz);
+    const until = this.#now() + PROFILES_KEPT_MS;
+    this.#kept = { library, services, profiles: profiles.value, hasPtz, until };
     return ok(this.#kept);
   }
 
-  async #streamUrl(token: string): Promise<Result<string, CameraFault>> {
-    const found = await this.#library.streamUri(token);
+  async #streamUrl(library: CameraLibrary, token: string): Promise<Result<string, CameraFault>> {
+    const found = await library.streamUri(token);
     return found.ok ? streamUrl(found.value.uri, this.#link.entered, this.#device().tags ?? []) : found;
   }
 
-  async #snapshotPath(profiles: readonly MediaProfile[]): Promise<Result<string, CameraFault>> {
+  async #snapshotPath({ library, profiles }: Kept): Promise<Result<string, CameraFault>> {
     const profile = profileFor(profiles, 'main') ?? profiles[0];
     if (profile === undefined) return failed(cameraFault('not-supported', 'no profile'));
-    const found = await this.#library.snapshotUri(profile.token);
+    const found = await library.snapshotUri(profile.token);
     if (!found.ok) return found;
     const path = pathOf(found.value.uri);
     return path === undefined ? failed(cameraFault('bad-answer', 'the snapshot address is none')) : ok(path);
   }
+}
+
+/** A preset by its token or its name, as people know it. */
+async function goTo(library: CameraLibrary, profile: string, preset: string): Promise<Result<unknown, CameraFault>> {
+  const presets = await library.presets(profile);
+  if (!presets.ok) return presets;
+  const named = [...presets.value].find(([token, name]) => token === preset || name === preset);
+  if (named === undefined) return failed(cameraFault('not-supported', `no preset ${preset}`));
+  return await library.goTo(profile, named[0]);
 }
 
 /** Main is the largest picture, sub the smallest; a profile whose pictures we cannot relay comes last. */

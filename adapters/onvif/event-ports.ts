@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import type { Device } from '../../gateway/domain/device.ts';
 import type { CameraFault } from './camera-fault.ts';
 import type { CameraClock } from './clock.ts';
-import type { CameraLibrary } from './library.ts';
 import type { CameraLink } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import type { Backoff } from './pause.ts';
 import type { Presence } from './presence.ts';
+import type { PushDoor } from './push-door.ts';
 import type { ModelQuirks } from './quirks.ts';
 import type { SignalReader } from './signals.ts';
 
@@ -41,16 +41,27 @@ export const EVENT_TIMES: EventTimes = {
   unsubscribeMs: 5_000,
 };
 
-export type EventState = 'connecting' | 'subscribed' | 'waiting' | 'not-authorized' | 'no-events' | 'refused-address';
+export type EventState =
+  | 'connecting'
+  | 'subscribed'
+  | 'waiting'
+  | 'not-authorized'
+  | 'no-events'
+  | 'events-refused'
+  | 'refused-address'
+  | 'certificate-changed';
 
 export type EventPorts = Readonly<{
   /** The registry's present record. */
   device: () => Device;
   link: CameraLink;
-  library: CameraLibrary;
   clock: CameraClock;
   outbox: Outbox;
   quirks: ModelQuirks;
+  /** Where cameras without pull-points bring their events; undefined where nobody listens. */
+  push: PushDoor | undefined;
+  /** Knows the camera's states over all its sessions. */
+  reader: SignalReader;
   times: EventTimes;
   now: () => number;
   random: () => number;

@@ -1,19 +1,21 @@
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import { readSystemDateAndTime } from './clock.ts';
+import { askDeviceInformation, modelName } from './device-information.ts';
 import type { EventParts, EventPorts } from './event-ports.ts';
 import { Backoff, pause } from './pause.ts';
 import { Presence } from './presence.ts';
 import { follow, isGone } from './pulling.ts';
-import { SignalReader } from './signals.ts';
+import { followPushed } from './pushed.ts';
+import { findServices } from './service-paths.ts';
 import { Subscription } from './subscription.ts';
 
 const SYSTEM_DATE = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
 
 /** The events of one camera until `stop`: subscribes, pulls, and begins anew after every kind of end. */
 export async function runEvents(ports: EventPorts): Promise<void> {
-  const { device, outbox, now, random, clock, times, stop } = ports;
+  const { device, outbox, now, random, reader, times, stop } = ports;
   const parts: EventParts = {
-    reader: new SignalReader(clock),
+    reader,
     presence: new Presence(device().id, outbox, now),
     backoff: new Backoff(times.backoffLeastMs, times.backoffMostMs, random),
   };
@@ -27,16 +29,31 @@ async function connectAndFollow(ports: EventPorts, parts: EventParts): Promise<C
   ports.tell('connecting');
   const gone = await lookAtClock(ports, parts);
   if (gone !== undefined) return gone;
-  const services = await ports.library.services();
+  const services = await findServices(ports.link);
   if (!services.ok) return services.error;
-  const { eventsPath } = services.value;
+  const eventsPath = services.value.get('events');
   if (eventsPath === undefined) return cameraFault('not-supported', 'no event service');
-  const model = await ports.library.model();
+  const told = await askDeviceInformation(ports.link);
   const created = await Subscription.create(ports, eventsPath);
-  if (!created.ok) return created.error;
-  const lost = await holdAndFollow(ports, parts, created.value, model.ok ? model.value : '');
+  if (!created.ok) return await withoutPullPoint(ports, parts, eventsPath, created.error);
+  const lost = await holdAndFollow(ports, parts, created.value, told.ok ? modelName(told.value) : '');
   return isAboutClock(lost) ? cameraFault('offline', lost.text) : lost;
 }
+
+/** A camera that has events and no pull-points brings them by itself: never both at once. */
+async function withoutPullPoint(
+  ports: EventPorts,
+  parts: EventParts,
+  eventsPath: string,
+  fault: CameraFault,
+): Promise<CameraFault> {
+  const pushed = fault.reason === 'not-supported' ? await followPushed(ports, parts, eventsPath) : undefined;
+  return refusalOf(pushed ?? fault);
+}
+
+/** The camera's own word that it gives no subscription now: its slots are taken, its table is full. */
+const refusalOf = (fault: CameraFault): CameraFault =>
+  fault.reason === 'bad-answer' && fault.code !== undefined ? { ...fault, reason: 'events-refused' } : fault;
 
 /**
  * The account was good for the subscription, so a later refusal is about the clock, which a camera loses with its
@@ -87,13 +104,14 @@ async function rest(ports: EventPorts, parts: EventParts, fault: CameraFault): P
   switch (fault.reason) {
     case 'not-authorized':
     case 'refused-address':
+    case 'certificate-changed':
       tell(fault.reason, fault);
       return await pause(times.notAuthorizedMs, stop);
     case 'not-supported':
       tell('no-events', fault);
       return await watchWithoutEvents(ports, parts);
     default:
-      tell('waiting', fault);
+      tell(fault.reason === 'events-refused' ? fault.reason : 'waiting', fault);
       return await pause(parts.backoff.nextMs(), stop);
   }
 }

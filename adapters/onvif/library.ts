@@ -1,10 +1,10 @@
 import onvif from 'onvif';
 import { z } from 'zod';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
-import { pathOf } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import { toLibraryShape } from './library-shape.ts';
 import type { CameraLink } from './link.ts';
+import { isFinal, type ServicePaths } from './service-paths.ts';
 import { escapeXml } from './xml.ts';
 
 /** What the library hands to its `_request`; its other fields concern its own transport, which is not used. */
@@ -20,16 +20,35 @@ class LibraryFault extends Error {
   }
 }
 
+/** What the library keeps of a service's address; it only looks whether there is one. */
+const NO_URL = {
+  protocol: null,
+  slashes: null,
+  auth: null,
+  host: null,
+  port: null,
+  hostname: null,
+  hash: null,
+  search: null,
+  query: null,
+};
+
 /**
  * `onvif` 0.8.3 behind its seam: it composes the operations and picks the answers apart; everything between goes
  * through our own transport and reader. It never holds credentials, a socket or an event loop of its own.
  */
 class SeamedCamera extends onvif.Cam {
   readonly #link: CameraLink;
+  readonly #paths: ServicePaths;
 
-  constructor(link: CameraLink) {
+  constructor(link: CameraLink, paths: ServicePaths) {
     super({ hostname: link.entered.hostname, autoconnect: false });
     this.#link = link;
+    this.#paths = paths;
+    this.uri = Object.fromEntries(
+      [...paths].map(([name, path]) => [name, { ...NO_URL, path, pathname: path, href: path }]),
+    );
+    this.media2Support = paths.has('media2');
   }
 
   /** The library wraps each operation in these two; our envelope comes later, so here the operation stays bare. */
@@ -41,7 +60,7 @@ class SeamedCamera extends onvif.Cam {
   }
 
   _request({ service, action, body }: LibraryRequest, done: LibraryDone): void {
-    const path = service === undefined ? this.#link.devicePath : pathOf(this.uri?.[service]?.path ?? undefined);
+    const path = service === undefined ? this.#link.devicePath : this.#paths.get(service);
     if (path === undefined) {
       done(new LibraryFault(cameraFault('not-supported', `no ${service} service`)));
       return;
@@ -66,16 +85,19 @@ function hand(done: LibraryDone, answer: Result<unknown, CameraFault>): void {
 const Token = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const Size = z.object({ width: z.number(), height: z.number() });
 const Encoder = z.object({ encoding: Token.optional(), resolution: Size.optional().catch(undefined) });
+const VideoSource = z.object({ sourceToken: Token.optional() });
 const Profile = z
   .object({
     $: z.object({ token: Token }),
     name: Token.optional(),
+    videoSourceConfiguration: VideoSource.optional().catch(undefined),
     videoEncoderConfiguration: Encoder.optional().catch(undefined),
     PTZConfiguration: z.unknown().optional(), // a fixed camera has none
   })
-  .transform(({ $, name, videoEncoderConfiguration, PTZConfiguration }) => ({
+  .transform(({ $, name, videoSourceConfiguration, videoEncoderConfiguration, PTZConfiguration }) => ({
     token: $.token,
     name: name ?? $.token,
+    source: videoSourceConfiguration?.sourceToken,
     encoding: videoEncoderConfiguration?.encoding,
     width: videoEncoderConfiguration?.resolution?.width ?? 0,
     height: videoEncoderConfiguration?.resolution?.height ?? 0,
@@ -92,10 +114,8 @@ const readable = (one: unknown): readonly MediaProfile[] => {
 };
 
 const Uri = z.object({ uri: z.string() });
-const Model = z.object({ manufacturer: Token.optional(), model: Token.optional(), firmwareVersion: Token.optional() });
 const Presets = z.record(z.string(), z.object({ name: Token.optional() }));
 
-export type CameraServices = Readonly<{ eventsPath: string | undefined; hasMedia: boolean; hasPtz: boolean }>;
 /** Speeds from −1 to 1; a part left out is not sent, since some cameras take only one at a time. */
 export type Velocity = Readonly<{ pan?: number; tilt?: number; zoom?: number }>;
 
@@ -103,29 +123,8 @@ export type Velocity = Readonly<{ pan?: number; tilt?: number; zoom?: number }>;
 export class CameraLibrary {
   readonly #camera: SeamedCamera;
 
-  constructor(link: CameraLink) {
-    this.#camera = new SeamedCamera(link);
-  }
-
-  /** Finds the services, by GetServices or, on older cameras, GetCapabilities. */
-  async services(): Promise<Result<CameraServices, CameraFault>> {
-    const found = await this.#ask(z.unknown(), (done) => this.#camera.getServices(false, done));
-    const answer =
-      found.ok || isFinal(found.error)
-        ? found
-        : await this.#ask(z.unknown(), (done) => this.#camera.getCapabilities(done));
-    if (!answer.ok) return answer;
-    const { uri } = this.#camera;
-    const hasMedia = uri?.media !== undefined || uri?.media2 !== undefined;
-    return ok({ eventsPath: pathOf(uri?.events?.path ?? undefined), hasMedia, hasPtz: uri?.ptz !== undefined });
-  }
-
-  /** Maker, model and firmware in one word, by which quirks are remembered. */
-  async model(): Promise<Result<string, CameraFault>> {
-    const found = await this.#ask(Model, (done) => this.#camera.getDeviceInformation(done));
-    if (!found.ok) return found;
-    const { manufacturer, model, firmwareVersion } = found.value;
-    return ok([manufacturer, model, firmwareVersion].filter((part) => part !== undefined).join(' '));
+  constructor(link: CameraLink, services: ServicePaths) {
+    this.#camera = new SeamedCamera(link, services);
   }
 
   /** Some cameras announce Media2 and then fail on it: those are asked the old way. */
@@ -188,7 +187,3 @@ export class CameraLibrary {
 
 const faultOf = (error: Error): CameraFault =>
   error instanceof LibraryFault ? error.fault : cameraFault('bad-answer', error.message);
-
-/** No other way of asking helps. */
-const isFinal = ({ reason }: CameraFault): boolean =>
-  reason === 'not-authorized' || reason === 'offline' || reason === 'timeout' || reason === 'refused-address';

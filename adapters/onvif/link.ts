@@ -61,6 +61,11 @@ export class CameraLink {
     return this.entered.pathname === '/' ? DEVICE_PATH : `${this.entered.pathname}${this.entered.search}`;
   }
 
+  /** The address that the camera is called at, and so the one that it speaks from. */
+  address(): Promise<Result<string, CameraFault>> {
+    return this.#transport.address(this.entered.hostname);
+  }
+
   /** The Body of the camera's answer. */
   async call(call: Call): Promise<Result<XmlElement, CameraFault>> {
     const action = call.action === undefined ? '' : `; action="${call.action}"`;

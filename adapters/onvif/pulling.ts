@@ -64,16 +64,31 @@ async function keepAlive(subscription: Subscription): Promise<void> {
 
 async function take(
   ports: EventPorts,
-  { reader, presence, backoff }: EventParts,
+  parts: EventParts,
   notifications: readonly Notification[],
   telling: Telling,
   meanwhile: () => Promise<void>,
+): Promise<void> {
+  const isOver = hasTold(telling, notifications);
+  await keep(ports, parts, notifications, isOver ? telling.isTold : undefined, meanwhile);
+}
+
+/**
+ * Takes notifications to the journal; the camera is there, since it said them. `settling` is given once, when the
+ * camera has told its states: whether it did so at all.
+ */
+export async function keep(
+  ports: EventPorts,
+  { reader, presence, backoff }: EventParts,
+  notifications: readonly Notification[],
+  settling: boolean | undefined,
+  meanwhile?: () => Promise<void>,
 ): Promise<void> {
   const [device, now] = [ports.device(), ports.now()];
   backoff.reset();
   await presence.heard();
   const reports = reader.read(device, notifications, now);
-  const settled = hasTold(telling, notifications) ? reader.settle(device, telling.isTold, now) : [];
+  const settled = settling === undefined ? [] : reader.settle(device, settling, now);
   await ports.outbox.deliver([...reports, ...settled, ...reader.clockReports(device, now)], meanwhile);
 }
 

@@ -1,25 +1,20 @@
 import { createHash } from 'node:crypto';
-import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { Device } from '../../gateway/domain/device.ts';
-import type { DeadLetter, Report, Signal } from '../../gateway/domain/signal.ts';
+import type { Report, Signal } from '../../gateway/domain/signal.ts';
 import { type CameraClock, readXsDateTime } from './clock.ts';
 import { type Change, DeviceStates, type Quiet } from './device-states.ts';
-import { type Item, itemOf, type Notification, readBoolean } from './notification.ts';
+import { booleanOf, type Item, itemOf, type Notification, readBoolean } from './notification.ts';
 import { isPrivate, ruleOf, type TopicRule } from './topics.ts';
+import { UnknownTopics } from './unknown-topics.ts';
 
 /** Why a notification became no report; counted for each camera. */
 export type DropReason = Quiet | 'heartbeat' | 'private' | 'nothing' | 'unknown-topic';
 
 /** The gateway's own finding, as the alarm type's code. */
 const CLOCK_OFF = 'device.clock.off';
-const HOUR_MS = 3_600_000;
-/** Topics of one camera whose last dead letter is remembered. */
-const UNKNOWN_MAX = 256;
 const TEXT_MAX_CHARS = 80;
-const PAYLOAD_MAX_CHARS = 2_048;
-
-/** Items that may name a person, a card or a vehicle, or carry a picture: never stored, dead letters included. */
-const PERSONAL = /name|user|card|credential|holder|person|identity|phone|face|plate|licen[cs]e|image|picture/i;
+/** A camera keeps messages for a pull that is late; a change told later than this has a time that is none. */
+const STALE_MS = 3_600_000;
 
 type TopicNotification = Notification & { readonly topic: string };
 
@@ -27,8 +22,8 @@ type TopicNotification = Notification & { readonly topic: string };
 export class SignalReader {
   /** What was dropped, by reason, since the start. */
   readonly counts = new Map<DropReason, number>();
+  readonly unknown = new UnknownTopics();
   readonly #states = new DeviceStates();
-  readonly #lettersAt = new Map<string, number>();
   readonly #clock: CameraClock;
   #isClockOff = false;
 
@@ -76,7 +71,10 @@ export class SignalReader {
 
   #readTopic(device: Device, said: TopicNotification, now: number): readonly Report[] {
     const rule = ruleOf(said.topic) ?? ownRule(device, said);
-    if (rule === undefined) return this.#unknown(device, said, now);
+    if (rule === undefined) {
+      this.#drop('unknown-topic');
+      return this.unknown.heard(device.id, said, now);
+    }
     switch (rule.is) {
       case 'nothing':
         return this.#drop('nothing');
@@ -84,6 +82,8 @@ export class SignalReader {
         return this.#pulse(device, said, rule.item, now);
       case 'state':
         return this.#state(device, said, rule, now);
+      case 'filled':
+        return this.#filled(device, said, rule, now);
       case 'words':
         return this.#words(device, said, rule, now);
       case 'level':
@@ -96,7 +96,7 @@ export class SignalReader {
             kind: 'access',
             device: device.id,
             ...this.#at(said, now),
-            id: identity(device, said, now),
+            id: identity(device, said, this.#when(said, now)),
             result: rule.result,
           },
         ];
@@ -106,7 +106,7 @@ export class SignalReader {
   }
 
   #pulse(device: Device, said: TopicNotification, item: string | undefined, now: number): readonly Report[] {
-    const isNo = item !== undefined && readBoolean(itemOf(said.data, item)) === false;
+    const isNo = item !== undefined && booleanOf(said.data, item) === false;
     if (isNo || said.operation === 'Deleted') return this.#drop('nothing');
     return [this.#signal(device, said, typeOf(device, said), undefined, now)];
   }
@@ -117,17 +117,21 @@ export class SignalReader {
     rule: Extract<TopicRule, { is: 'state' }>,
     now: number,
   ): readonly Report[] {
-    const value = rule.item === undefined ? said.operation !== 'Deleted' : readBoolean(itemOf(said.data, rule.item));
+    const value = rule.item === undefined ? said.operation !== 'Deleted' : booleanOf(said.data, rule.item);
     if (value === undefined && said.operation !== 'Deleted') return this.#drop('nothing');
     if (said.operation === undefined && rule.item !== undefined) return this.#pulse(device, said, rule.item, now);
-    const type = typeOf(device, said);
-    return this.#changed(
-      device,
-      said,
-      { type, group: rule.one ?? type, isEcho: rule.isEcho === true },
-      value === true,
-      now,
-    );
+    return this.#changed(device, said, joined(device, said, rule), value === true, now);
+  }
+
+  /** A list that is empty when nothing is there, such as the classes of the objects in sight. */
+  #filled(
+    device: Device,
+    said: TopicNotification,
+    rule: Extract<TopicRule, { is: 'filled' }>,
+    now: number,
+  ): readonly Report[] {
+    const isFilled = said.operation !== 'Deleted' && (itemOf(said.data, rule.item) ?? '') !== '';
+    return this.#changed(device, said, joined(device, said, rule), isFilled, now);
   }
 
   #words(
@@ -176,7 +180,7 @@ export class SignalReader {
     now: number,
   ): readonly Report[] {
     const state = {
-      key: JSON.stringify([said.topic, said.source, said.key, type]),
+      key: JSON.stringify([said.topic, inOrder(said.source), inOrder(said.key), type]),
       group,
       isActive,
       isObject: said.key.length > 0,
@@ -194,7 +198,7 @@ export class SignalReader {
       kind: 'signal',
       device: device.id,
       type,
-      id: identity(device, said, now, type),
+      id: identity(device, said, this.#when(said, now), type),
       ...this.#at(said, now),
       ...(active === undefined ? {} : { active }),
       ...(rule === undefined || /^\d*$/.test(rule) ? {} : { text: rule.slice(0, TEXT_MAX_CHARS) }),
@@ -207,15 +211,14 @@ export class SignalReader {
     return at === undefined ? {} : { at };
   }
 
-  /** One dead letter an hour for each topic: a camera may tell an unknown one every second. */
-  #unknown(device: Device, said: TopicNotification, now: number): readonly Report[] {
-    this.#drop('unknown-topic');
-    const { topic } = said;
-    if (now - (this.#lettersAt.get(topic) ?? Number.NEGATIVE_INFINITY) < HOUR_MS) return [];
-    const [oldest] = this.#lettersAt.keys();
-    if (oldest !== undefined && this.#lettersAt.size >= UNKNOWN_MAX) this.#lettersAt.delete(oldest);
-    this.#lettersAt.set(topic, now);
-    return [deadLetter(device, said)];
+  /**
+   * When it was said, for its identity: the camera's own text. Some firmware gives every message one and the same old
+   * time: two of those are told apart by when they came. An initial state may well be old.
+   */
+  #when(said: Notification, now: number): string {
+    const at = this.#clock.ours(readXsDateTime(said.utcTime), now);
+    const isFresh = said.operation === 'Initialized' || (at !== undefined && now - at < STALE_MS);
+    return isFresh && said.utcTime !== undefined ? said.utcTime : String(Math.trunc(now / 1_000));
   }
 
   #drop(reason: DropReason): readonly Report[] {
@@ -228,6 +231,17 @@ const numberOf = (said: Notification, item: string): number | undefined => {
   const text = itemOf(said.data, item);
   return text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 };
+
+/** What is told together. A topic that the device's record has a type of its own for stands alone. */
+function joined(
+  device: Device,
+  said: TopicNotification,
+  rule: { one?: string | undefined; isEcho?: boolean | undefined },
+) {
+  const type = typeOf(device, said);
+  const isOwn = device.types !== undefined && Object.hasOwn(device.types, type);
+  return { type, group: isOwn ? type : (rule.one ?? type), isEcho: !isOwn && rule.isEcho === true };
+}
 
 /** A topic that only the device's record knows: by its boolean, where it has one, else a pulse. */
 function ownRule(device: Device, said: TopicNotification): TopicRule | undefined {
@@ -248,23 +262,19 @@ function typeOf(device: Device, { topic, source, key }: TopicNotification, brack
 }
 
 /** The same message is the same signal, however often it is pulled: a hash of all that it said and when. */
-function identity(device: Device, said: TopicNotification, now: number, type = said.topic): string {
-  const when = said.utcTime ?? String(Math.trunc(now / 1_000));
-  return hash([device.id, type, JSON.stringify([said.source, said.key, said.data]), when, said.operation ?? '']);
+function identity(device: Device, said: TopicNotification, when: string, type = said.topic): string {
+  return hash([
+    device.id,
+    type,
+    JSON.stringify([said.source, said.key, said.data].map(inOrder)),
+    when,
+    said.operation ?? '',
+  ]);
 }
+
+/** A camera may tell the items of one source in another order next time. */
+const inOrder = (items: readonly Item[]): readonly string[] =>
+  items.map(({ name, value }) => JSON.stringify([name, value])).sort();
 
 const hash = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 27);
-
-function deadLetter(device: Device, said: TopicNotification): DeadLetter {
-  const keep = (items: readonly Item[]) => items.filter(({ name }) => !PERSONAL.test(name));
-  const { topic, operation, utcTime, source, key, data } = said;
-  const kept = { topic, operation, utcTime, source: keep(source), key: keep(key), data: keep(data) };
-  return {
-    kind: 'dead-letter',
-    topic,
-    device: device.id,
-    fault: badValue('unknown-code', 'topic', topic, "a topic of the table or of the device's own types"),
-    payload: JSON.stringify(kept).slice(0, PAYLOAD_MAX_CHARS),
-  };
-}

@@ -29,7 +29,7 @@ export type SubscriptionPorts = Readonly<{
 }>;
 
 /**
- * One pull-point subscription on a camera: the calls, where to send them, and until when it lives.
+ * One subscription on a camera, by pull-point or by push: the calls, where to send them, and until when it lives.
  * Source: ONVIF Core, 9.1 (real-time pull-point), WS-BaseNotification, WS-Addressing 1.0.
  */
 export class Subscription {
@@ -61,12 +61,35 @@ export class Subscription {
     this.#lives(created);
   }
 
-  /** Asks for a subscription; by an absolute time on the camera's clock where it refuses a relative one. */
-  static async create(ports: SubscriptionPorts, eventsPath: string): Promise<Result<Subscription, CameraFault>> {
+  /** Asks for a pull-point. */
+  static create(ports: SubscriptionPorts, eventsPath: string): Promise<Result<Subscription, CameraFault>> {
+    return Subscription.#request(ports, eventsPath, 'CreatePullPointSubscriptionResponse', (until) => ({
+      operation: `<tev:CreatePullPointSubscription xmlns:tev="${EVENTS}"><tev:InitialTerminationTime>${until}</tev:InitialTerminationTime></tev:CreatePullPointSubscription>`,
+      action: `${EVENTS}/EventPortType/CreatePullPointSubscriptionRequest`,
+    }));
+  }
+
+  /** Asks the camera to bring its notifications to `consumer`. Source: WS-BaseNotification 1.3, 4.2 (Subscribe). */
+  static createPushed(
+    ports: SubscriptionPorts,
+    eventsPath: string,
+    consumer: string,
+  ): Promise<Result<Subscription, CameraFault>> {
+    return Subscription.#request(ports, eventsPath, 'SubscribeResponse', (until) => ({
+      operation: `<wsnt:Subscribe xmlns:wsnt="${NOTIFICATION}"><wsnt:ConsumerReference><wsa:Address>${escapeXml(consumer)}</wsa:Address></wsnt:ConsumerReference><wsnt:InitialTerminationTime>${until}</wsnt:InitialTerminationTime></wsnt:Subscribe>`,
+      action: 'http://docs.oasis-open.org/wsn/bw-2/NotificationProducer/SubscribeRequest',
+    }));
+  }
+
+  /** By an absolute time on the camera's clock where it refuses a relative one. */
+  static async #request(
+    ports: SubscriptionPorts,
+    eventsPath: string,
+    response: string,
+    compose: (until: string) => Readonly<{ operation: string; action: string }>,
+  ): Promise<Result<Subscription, CameraFault>> {
     const ask = (isRelative: boolean) => {
-      const until = terminationTime(ports, isRelative);
-      const operation = `<tev:CreatePullPointSubscription xmlns:tev="${EVENTS}"><tev:InitialTerminationTime>${until}</tev:InitialTerminationTime></tev:CreatePullPointSubscription>`;
-      const action = `${EVENTS}/EventPortType/CreatePullPointSubscriptionRequest`;
+      const { operation, action } = compose(terminationTime(ports, isRelative));
       const headers = addressing(action, new URL(eventsPath, ports.link.entered).href);
       return timed(ports, () => ports.link.call({ path: eventsPath, operation, action, headers }));
     };
@@ -74,9 +97,7 @@ export class Subscription {
     const isRefused = !relative.ok && isAboutTermination(relative.error);
     const answer = isRefused ? await ask(false) : relative;
     if (!answer.ok) return answer;
-    return ok(
-      new Subscription(ports, eventsPath, child(answer.value, 'CreatePullPointSubscriptionResponse'), !isRefused),
-    );
+    return ok(new Subscription(ports, eventsPath, child(answer.value, response), !isRefused));
   }
 
   get isAlive(): boolean {

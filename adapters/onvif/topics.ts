@@ -38,6 +38,7 @@ const TopicRule = z.discriminatedUnion('is', [
     is: z.literal('filled'),
     item: z.string(),
     one: z.string().optional(),
+    isEcho: z.boolean().optional(),
   }),
   z.strictObject({ topic: z.string(), is: z.literal('nothing') }),
 ]);

@@ -1,9 +1,10 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps, Agent as SecureAgent } from 'node:https';
+import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { CameraNetworks } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
+import { CertificateChanged, type CertificatePins, PinningAgent } from './certificates.ts';
 
 /** A pull holds one socket for a minute; calls, PTZ and a snapshot share the other three. */
 const SOCKETS_MAX = 4;
@@ -37,13 +38,15 @@ export type HttpAnswer = Readonly<{
 export interface Transport {
   /** `make` is asked again where a request has to be sent again: credentials may be used once only. */
   ask(make: () => HttpAsk): Promise<Result<HttpAnswer, CameraFault>>;
+  /** The address that a host is called at, inside the networks. */
+  address(hostname: string): Promise<Result<string, CameraFault>>;
   close(): void;
 }
 
 /** Connects only to addresses inside the networks, follows no redirect, and reads no answer beyond its bounds. */
-export function createTransport(networks: CameraNetworks): Transport {
+export function createTransport(networks: CameraNetworks, pins: CertificatePins): Transport {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX, maxFreeSockets: 1, scheduling: 'lifo' as const };
-  const agents = { 'http:': new Agent(options), 'https:': new SecureAgent(options) };
+  const agents = { 'http:': new Agent(options), 'https:': new PinningAgent(options, pins) };
   const send = (ask: HttpAsk, address: string) => exchange(ask, address, agents);
   return {
     ask: async (make) => {
@@ -53,13 +56,14 @@ export function createTransport(networks: CameraNetworks): Transport {
       const first = await send(ask, admitted.value);
       return first === 'stale-socket' ? settled(await send(make(), admitted.value)) : first;
     },
+    address: networks.admit,
     close: () => {
       for (const agent of Object.values(agents)) agent.destroy();
     },
   };
 }
 
-type Agents = Readonly<{ 'http:': Agent; 'https:': SecureAgent }>;
+type Agents = Readonly<{ 'http:': Agent; 'https:': PinningAgent }>;
 /** `stale-socket`: the camera had closed a kept connection, which shows as soon as it is used again. */
 type Exchanged = Result<HttpAnswer, CameraFault> | 'stale-socket';
 
@@ -102,6 +106,7 @@ function exchange(ask: HttpAsk, address: string, agents: Agents): Promise<Exchan
 
 function afterError(error: Error & { code?: string }, isStale: boolean): Exchanged {
   if (isStale && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return 'stale-socket';
+  if (error instanceof CertificateChanged) return failed(cameraFault('certificate-changed', error.message));
   const isNonsense = error.code?.startsWith('HPE_') === true;
   return failed(cameraFault(isNonsense ? 'bad-answer' : 'offline', error.code ?? error.name));
 }

@@ -71,7 +71,7 @@ export function readWornXml(text: string): Result<XmlElement, BadValue> {
 
 /** Where a message begins. */
 const START = /<(?:\?xml\s|(?:[\w.-]{1,40}:)?Envelope[\s>])/;
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const CONTROL = /(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu;
 const BARE_AND = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/gi;
 
 function mend(text: string): string {

@@ -4,12 +4,20 @@ import { generate } from 'mqtt-packet';
 /*
  * The load: `connections` sockets that publish events by turns with QoS 1, each with at most `window` unacknowledged.
  * Written on bare sockets, so that it costs less than what it measures. Says `started` and, when all are acknowledged,
- * `acknowledged`, each with the time in milliseconds since 1970. Ids count from `first` on.
+ * `acknowledged`, each with the time in milliseconds since 1970. Ids count from `first` on; `perSecond` keeps it to a
+ * steady rate, 0 to what the window lets through.
  */
-const [port = 0, total = 0, connections = 1, window = 1, devices = 1, first = 0] = process.argv.slice(2).map(Number);
+const [port = 0, total = 0, connections = 1, window = 1, devices = 1, first = 0, perSecond = 0] = process.argv
+  .slice(2)
+  .map(Number);
+/** How often a steady rate is made up for. */
+const TICK_MS = 5;
 
 let sent = 0;
 let acknowledged = 0;
+const startedAt = performance.now();
+const due = (): number =>
+  perSecond === 0 ? total : Math.min(total, ((performance.now() - startedAt) * perSecond) / 1000);
 const say = (name: string): void => void process.send?.([name, Date.now()]);
 
 function publish(messageId: number): Buffer {
@@ -36,7 +44,7 @@ function publish(messageId: number): Buffer {
 /** Fills the window in one write. */
 function fill(socket: Socket, state: { open: number; messageId: number }): void {
   const packets: Buffer[] = [];
-  while (state.open < window && sent < total) {
+  while (state.open < window && sent < due()) {
     state.messageId = (state.messageId % 65_535) + 1;
     packets.push(publish(state.messageId));
     state.open += 1;
@@ -75,6 +83,7 @@ function run(at: number): void {
     fill(socket, state);
     if (acknowledged === total) say('acknowledged');
   });
+  if (perSecond > 0) setInterval(() => isConnected && fill(socket, state), TICK_MS);
 }
 
 say('started');

@@ -19,6 +19,8 @@ export const PERMISSIONS = [
   'alarm.transfer',
   'alarm.shelve',
   'alarm.comment',
+  'evidence.add',
+  'evidence.lock',
   'device.read',
   'device.write',
   'device.command',
@@ -59,6 +61,7 @@ const FIELD: readonly Permission[] = [
   'alarm.resolve',
   'alarm.return',
   'alarm.comment',
+  'evidence.add',
   'device.command',
 ];
 const SEAT: readonly Permission[] = [
@@ -70,7 +73,7 @@ const SEAT: readonly Permission[] = [
   'camera.ptz',
   'wall.write',
 ];
-const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer'];
+const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer', 'evidence.lock'];
 
 /**
  * The one table of who may do what. The administrator sets things up and may sit at the desk as well, since a compound

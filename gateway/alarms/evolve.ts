@@ -1,4 +1,4 @@
-import type { Alarm } from '../domain/alarm.ts';
+import type { Alarm, Evidence } from '../domain/alarm.ts';
 import type { AlarmEntry } from '../domain/entry.ts';
 
 type LaterEntry = Exclude<AlarmEntry, { kind: 'raised' }>;
@@ -47,7 +47,14 @@ function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
       return {};
     case 'evidence-added':
       return { evidence: [...was.evidence, entry.evidence] };
+    case 'evidence-locked':
+      return { evidence: changed(was, entry.url, { isLocked: entry.isLocked }) };
+    case 'evidence-removed':
+      return { evidence: changed(was, entry.url, { removedAt: entry.removed.at }) };
     default:
       return entry satisfies never; // a new kind of entry does not compile until it is handled here
   }
 }
+
+const changed = ({ evidence }: Alarm, url: string, change: Partial<Evidence>): readonly Evidence[] =>
+  evidence.map((one) => (one.url === url ? { ...one, ...change } : one));

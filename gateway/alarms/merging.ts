@@ -1,5 +1,5 @@
 import type { Alarm } from '../domain/alarm.ts';
-import { graver } from '../domain/severity.ts';
+import { graver, oneGraver, type Severity } from '../domain/severity.ts';
 import type { Occurrence, Rule } from './decider.ts';
 
 /**
@@ -13,12 +13,19 @@ export const merging: Rule = (state, signal) => {
   const seen = {
     lastAt: Math.max(alarm.lastAt, signal.occurredAt),
     isActive: signal.definition.kind === 'stateful',
-    severity: graver(alarm.severity, signal.severity ?? alarm.severity),
+    severity: graver(graver(alarm.severity, signal.severity ?? alarm.severity), byRepetition(alarm, signal)),
     value: signal.value,
     text: signal.text,
   };
   return { entries: [{ kind: 'repeated', alarm: alarm.id, signal: signal.identity, seen }] };
 };
+
+/** What is said again and again is graver than its type (重复升级), by one step. */
+function byRepetition({ count, severity }: Alarm, { definition }: Occurrence): Severity {
+  const { graverAfterCount } = definition;
+  const isMany = graverAfterCount !== undefined && count + 1 >= graverAfterCount;
+  return isMany ? graver(severity, oneGraver(definition.severity)) : severity;
+}
 
 function joins(alarm: Alarm, signal: Occurrence): boolean {
   if (alarm.state === 'closed' || signal.definition.mergeWindowMs === 0) return false;

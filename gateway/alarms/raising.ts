@@ -11,8 +11,9 @@ function newAlarm(signal: Occurrence): Alarm {
   const { device, definition } = signal;
   // A device may call its own signal graver than the catalogue does, never milder.
   const severity = graver(definition.severity, signal.severity ?? definition.severity);
+  const id = signal.newAlarm;
   return {
-    id: signal.newAlarm,
+    id,
     type: definition.code,
     severity,
     condition: definition.kind === 'pulse' ? 'cleared' : 'active',
@@ -34,7 +35,7 @@ function newAlarm(signal: Occurrence): Alarm {
     evidence: [],
     due: dueFrom(signal.receivedAt, signal.limits(severity)),
     shelvedUntil: undefined,
-    incident: undefined,
+    incident: signal.incidentOf?.(id, severity),
     cameras: device.kind === 'camera' ? [device.id, ...(device.cameras ?? [])] : (device.cameras ?? []),
     version: 1,
   };

@@ -10,12 +10,12 @@ const TIME_DIGITS = 12;
  * greatest id: so a machine whose clock was set back while it was off goes on after the last id in the log.
  */
 export function growingAlarmIds(
-  queries: Pick<JournalQueries, 'entriesOf'>,
+  queries: Pick<JournalQueries, 'latestId'>,
   now: () => number,
   generator = new V7Generator(),
 ): () => AlarmId {
-  const [latest] = queries.entriesOf(['raised'], undefined, 1);
-  let at = latest?.alarm === undefined ? 0 : timeOf(latest.alarm.id) + 1;
+  const latest = queries.latestId();
+  let at = latest === undefined ? 0 : timeOf(latest) + 1;
   return () => {
     at = Math.max(at, now());
     return generator.generateOrResetWithTs(at).toString();

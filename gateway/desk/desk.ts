@@ -1,5 +1,6 @@
 import type { AlarmOrder, OrderFault } from '../alarms/command.ts';
 import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
+import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 
 /** Where people's orders about alarms are carried out: decided, journalled, then answered. */
@@ -9,4 +10,8 @@ export interface AlarmDesk {
   carryOut(id: AlarmId, order: AlarmOrder): Promise<Result<Alarm, OrderFault>>;
   /** Adds a picture or clip; the same camera and kind twice is once. */
   addEvidence(id: AlarmId, evidence: Evidence): Promise<void>;
+  /** Locks a file of the alarm against removal, or lets it go; answers the alarm. Undefined: no such file. */
+  lockEvidence(id: AlarmId, url: string, isLocked: boolean, by: Actor, note?: string): Promise<Alarm | undefined>;
+  /** Notes that a file goes, before it does. False: it is locked, gone, or not the alarm's. */
+  removeEvidence(id: AlarmId, url: string, why: 'over' | 'room'): Promise<boolean>;
 }

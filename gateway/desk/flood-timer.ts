@@ -6,11 +6,11 @@ const SETTLE_EVERY_MS = 1_000;
 
 /** Answers the way to stop, which decides what is still held. */
 export function settleFloodsEachSecond(
-  intake: Readonly<{ settleFloods(): Promise<void> }>,
+  intake: Readonly<{ settle(): Promise<void> }>,
   log: Logger,
 ): () => Promise<void> {
   const settle = (): Promise<void> =>
-    intake.settleFloods().catch((error: unknown) => {
+    intake.settle().catch((error: unknown) => {
       if (!(error instanceof JournalUnavailable)) throw error;
       log.error({ err: error }, 'what devices over their rate said waits for the journal');
     });

@@ -42,6 +42,8 @@ export class FloodWatch {
     return flood === undefined;
   }
 
+  isOn = (device: DeviceId): boolean => this.#floods.has(device);
+
   /** Forgets that a flood began, for its alarm did not become durable. */
   forget = (device: DeviceId): boolean => this.#floods.delete(device);
 

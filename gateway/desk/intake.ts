@@ -1,20 +1,22 @@
 import type { Logger } from 'pino';
-import { decide } from '../alarms/decide.ts';
-import type { Occurrence } from '../alarms/decider.ts';
 import { flooding } from '../alarms/flooding.ts';
 import type { AlarmDefinition, AlarmId, TimeLimits } from '../domain/alarm.ts';
-import { type BadValue, badValue } from '../domain/bad-value.ts';
+import { badValue } from '../domain/bad-value.ts';
 import type { Device, DeviceId } from '../domain/device.ts';
-import type { OtherEntry } from '../domain/entry.ts';
+import type { HeldSignal, OtherEntry } from '../domain/entry.ts';
 import type { Severity } from '../domain/severity.ts';
-import type { AccessEvent, DeadLetter, Intake, Report, Signal, Status, Telemetry } from '../domain/signal.ts';
+import type { DeadLetter, Intake, Report, Signal, Status, Telemetry } from '../domain/signal.ts';
 import type { Journal } from '../journal/journal.ts';
+import { ChatterWatch } from './chatter-watch.ts';
+import type { Derived, DerivingContext } from './deriving/deriver.ts';
 import { judgeClock } from './device-clock.ts';
 import { FloodWatch, type Held } from './flood-watch.ts';
-import { identityOf } from './identity.ts';
+import { type Case, type HeartRules, Judge, plainRules } from './judge.ts';
 import type { AlarmLanes } from './lanes.ts';
+import { OwnWord } from './own-word.ts';
 import { type PresenceBook, PresenceChanges } from './presence-changes.ts';
 import type { RateLimit } from './rates.ts';
+import { ReportLog } from './report-log.ts';
 
 /** What the intake needs to know of devices and their words. */
 export type IntakePorts = Readonly<{
@@ -31,6 +33,10 @@ export type IntakePorts = Readonly<{
   clockAllowanceMs: number;
   /** How much one device may say; what is over it is folded and counted as `flooding`. */
   deviceRate: RateLimit;
+  /** Devices that tell nothing of their presence: a message says that they are there. */
+  isJudgedBySilence?: (device: Device) => boolean;
+  /** Places, hours, incidents and what is derived; without them every signal counts as it comes. */
+  rules?: HeartRules;
   log: Logger;
 }>;
 
@@ -49,9 +55,18 @@ export class SignalIntake implements Intake {
   readonly #ports: IntakePorts;
   readonly #floods: FloodWatch;
   readonly #presences: PresenceChanges;
+  readonly #rules: HeartRules;
+  readonly #judge: Judge;
+  readonly #log: ReportLog;
+  readonly #own: OwnWord;
+  readonly #chatter = new ChatterWatch();
 
   constructor(ports: IntakePorts) {
     this.#ports = ports;
+    this.#rules = ports.rules ?? plainRules();
+    this.#judge = new Judge(ports, this.#rules);
+    this.#log = new ReportLog(ports);
+    this.#own = new OwnWord(ports, this.#judge, this.#rules.site);
     this.#presences = new PresenceChanges(ports.presence);
     this.#floods = new FloodWatch(ports.deviceRate);
   }
@@ -62,11 +77,18 @@ export class SignalIntake implements Intake {
   }
 
   /** Once a second: decides what was held of devices over their rate, and ends the floods of those that are calm. */
-  async settleFloods(): Promise<void> {
+  async settle(): Promise<void> {
     const at = this.#ports.now();
     const held = this.#floods.takeHeld().map((report) => this.#takeHeld(report, at));
     const calm = this.#floods.takeCalm(at).map((device) => this.#endFlood(device, at));
-    await Promise.all([...held, ...calm]);
+    const still = this.#chatter.takeCalm(at).map((device) => this.#endChatter(device, at));
+    const lasted = this.#rules.holding.takeDue(at).map((one) => this.#takeLasted(one));
+    await Promise.all([...held, ...calm, ...still, ...lasted]);
+  }
+
+  /** A device that has said nothing for too long is not there (静默离线). */
+  judgeSilent(device: Device): Promise<void> {
+    return this.#takeStatus(device, { kind: 'status', device: device.id, online: false }, this.#ports.now());
   }
 
   async accept(reports: readonly Report[]): Promise<void> {
@@ -83,22 +105,40 @@ export class SignalIntake implements Intake {
     const flood = isOver && device !== undefined ? this.#noteFlood(device, receivedAt) : undefined;
     const taken =
       report.kind === 'dead-letter' || device === undefined
-        ? this.#takeUnread(report, isOver)
+        ? this.#takeUnread(report, receivedAt, isOver)
         : this.#takeKnown(device, report, receivedAt, isOver);
     return flood === undefined ? taken : Promise.all([flood, taken]).then(() => undefined);
   }
 
-  #takeUnread(report: Report, isOver: boolean): Promise<void> {
+  #takeUnread(report: Report, receivedAt: number, isOver: boolean): Promise<void> {
     if (isOver) return this.#fold(report.device); // letters that say the same would bury the others
-    if (report.kind === 'dead-letter') return this.#keepDeadLetter(report);
-    return this.#refuse(report, badValue('unknown-device', 'device', report.device, 'a device of the registry'));
+    if (report.kind === 'dead-letter') return this.#takeLetter(report, receivedAt);
+    return this.#log.refuse(report, badValue('unknown-device', 'device', report.device, 'a device of the registry'));
+  }
+
+  #takeLetter(letter: DeadLetter, receivedAt: number): Promise<void> {
+    const device = letter.device === undefined ? undefined : this.#ports.findDevice(letter.device);
+    const stored = this.#log.deadLetter(letter);
+    return device === undefined ? stored : this.#withDerived(device, letter, receivedAt, stored);
   }
 
   #takeKnown(device: Device, report: Exclude<Report, DeadLetter>, receivedAt: number, isOver: boolean): Promise<void> {
     this.#ports.presence.heard(device.id, receivedAt);
+    const back = report.kind === 'status' ? undefined : this.#heardAgain(device, receivedAt);
+    const taken = this.#takeByKind(device, report, receivedAt, isOver);
+    return back === undefined ? taken : Promise.all([back, taken]).then(() => undefined);
+  }
+
+  #heardAgain(device: Device, at: number): Promise<void> | undefined {
+    if (this.#ports.presence.isOnline(device.id) === true) return undefined;
+    if (this.#ports.isJudgedBySilence?.(device) !== true) return undefined;
+    return this.#takeStatus(device, { kind: 'status', device: device.id, online: true }, at);
+  }
+
+  #takeByKind(device: Device, report: Exclude<Report, DeadLetter>, receivedAt: number, isOver: boolean): Promise<void> {
     switch (report.kind) {
       case 'access':
-        return this.#takeAccess(report, receivedAt);
+        return this.#withDerived(device, report, receivedAt, this.#log.access(report, receivedAt));
       case 'signal':
         return this.#takeSignal(device, report, receivedAt, isOver);
       case 'status':
@@ -111,9 +151,14 @@ export class SignalIntake implements Intake {
     }
   }
 
+  #withDerived(device: Device, report: Report, receivedAt: number, stored: Promise<void>): Promise<void> {
+    const derived = this.#derive(device, report, receivedAt);
+    return derived === undefined ? stored : Promise.all([stored, derived]).then(() => undefined);
+  }
+
   #takeState(device: Device, report: Status | Telemetry, receivedAt: number): Promise<void> {
     if (report.kind === 'status') return this.#takeStatus(device, report, receivedAt);
-    return this.#takeTelemetry(report, receivedAt);
+    return this.#withDerived(device, report, receivedAt, this.#log.telemetry(report, receivedAt));
   }
 
   /** Counted and not decided. What it repeats may still be on its way to the disk. */
@@ -123,23 +168,27 @@ export class SignalIntake implements Intake {
   }
 
   #takeSignal(device: Device, signal: Signal, receivedAt: number, isOver: boolean): Promise<void> {
-    const definition = this.#ports.definitionOf(device, signal.type);
-    if (definition === undefined) {
+    const meant = this.#ports.definitionOf(device, signal.type);
+    if (meant === undefined) {
       if (isOver) return this.#fold(device.id);
       const expected = 'an alarm type of the catalogue, or a word that the device record maps to one';
-      return this.#refuse(signal, badValue('unknown-code', 'type', signal.type, expected));
+      return this.#log.refuse(signal, badValue('unknown-code', 'type', signal.type, expected));
     }
+    const definition = this.#rules.site.definitionFor(meant, device, receivedAt);
     const clock = judgeClock(signal.at, receivedAt, this.#ports.clockAllowanceMs);
-    const occurrence = this.#occurrence(device, definition, signal, clock.occurredAt, receivedAt);
-    const folding = isOver ? flooding(this.#ports.lanes.stateOf(device.id), occurrence) : undefined;
+    const one = { device, definition, signal, occurredAt: clock.occurredAt, receivedAt };
+    const folding = isOver ? flooding(this.#ports.lanes.stateOf(device.id), this.#judge.occurrenceOf(one)) : undefined;
     if (folding === 'end' && this.#floods.hold(device.id, signal)) return this.#fold(device.id);
     const ended = this.#floods.drop(device.id, signal);
     if (folding === 'repeat') return this.#fold(device.id);
-    return Promise.all([
-      ended === undefined || signal.active === false ? undefined : this.#takeHeld(ended, receivedAt),
-      this.#judge(occurrence),
-      this.#judgeClockOf(device, signal, clock.isOff, receivedAt),
-    ]).then(() => undefined);
+    const held = ended === undefined || signal.active === false ? undefined : this.#takeHeld(ended, receivedAt);
+    const chatter = this.#noted(one);
+    const judged = this.#judge.judge({ ...one, ...this.#around(device, definition, receivedAt, chatter !== 'calm') });
+    const told = chatter === 'begins' ? this.#tellChatter(device, definition, receivedAt) : undefined;
+    const clocked = this.#judgeClockOf(device, signal, clock.isOff, receivedAt);
+    const derived = this.#derive(device, signal, receivedAt, definition.code);
+    const besides = [held, told, clocked, derived].filter((one) => one !== undefined);
+    return besides.length === 0 ? judged : Promise.all([judged, ...besides]).then(() => undefined);
   }
 
   /** Decides what was held; what the journal does not take is held again. */
@@ -163,7 +212,7 @@ export class SignalIntake implements Intake {
     this.#ports.log.warn({ device: device.id, perSecond }, 'device is over its rate');
     const text = `超过每秒 ${perSecond} 条 / over ${perSecond} messages a second`;
     try {
-      await this.#raiseOwn(device, FLAPPING, true, receivedAt, text);
+      await this.#own.say(device, FLAPPING, true, receivedAt, text);
     } catch (error) {
       this.#floods.forget(device.id); // it comes again, and begins again
       throw error;
@@ -174,56 +223,18 @@ export class SignalIntake implements Intake {
     const device = this.#ports.findDevice(id);
     if (device === undefined) return;
     try {
-      await this.#raiseOwn(device, FLAPPING, false, at);
+      await this.#own.say(device, FLAPPING, false, at);
     } catch (error) {
       this.#floods.begins(id, at); // asked again when it has been calm as long once more
       throw error;
     }
   }
 
-  #occurrence(
-    device: Device,
-    definition: AlarmDefinition,
-    signal: Signal,
-    occurredAt: number,
-    receivedAt: number,
-  ): Occurrence {
-    return {
-      device,
-      definition,
-      limits: (severity) => this.#ports.limitsOf(definition.limitProfile, severity),
-      identity: identityOf(signal, receivedAt),
-      occurredAt,
-      receivedAt,
-      active: signal.active,
-      severity: signal.severity,
-      value: signal.value,
-      text: signal.text,
-      place: signal.place,
-      isReplay: signal.isReplay ?? false,
-      newAlarm: this.#ports.newAlarmId(),
-    };
-  }
-
-  /** `beside` are entries that stand or fall with what is decided. */
-  async #judge(occurrence: Occurrence, beside: readonly OtherEntry[] = []): Promise<void> {
-    const { lanes, count } = this.#ports;
-    const device = occurrence.device.id;
-    const decision = decide(lanes.stateOf(device), occurrence);
-    const entries = 'entries' in decision ? decision.entries : [];
-    for (const { kind } of entries) count('decided', kind);
-    if ('nothing' in decision) count('nothing', decision.nothing);
-    if (entries.length + beside.length > 0) await lanes.commit(device, entries, beside);
-    // What this one repeats may still be on its way to the disk: an acknowledgement now would promise too much.
-    else await lanes.settled(device);
-  }
-
   /** Raises or clears 时钟偏差 by what this signal's time shows of the device's clock. */
-  async #judgeClockOf(device: Device, signal: Signal, isOff: boolean, receivedAt: number): Promise<void> {
-    if (signal.at === undefined || signal.type === CLOCK_OFF) return;
+  #judgeClockOf(device: Device, signal: Signal, isOff: boolean, receivedAt: number): Promise<void> | undefined {
+    if (signal.at === undefined || signal.type === CLOCK_OFF) return undefined;
     const isFlagged = this.#ports.lanes.stateOf(device.id).open.get(CLOCK_OFF)?.condition === 'active';
-    if (isOff === isFlagged) return;
-    await this.#raiseOwn(device, CLOCK_OFF, isOff, receivedAt);
+    return isOff === isFlagged ? undefined : this.#own.say(device, CLOCK_OFF, isOff, receivedAt);
   }
 
   async #takeStatus(device: Device, status: Status, receivedAt: number): Promise<void> {
@@ -237,61 +248,61 @@ export class SignalIntake implements Intake {
     await this.#presences.make(device.id, online, async () => {
       // A device that was never there is not missing yet.
       if (was === undefined && !online) await lanes.commit(device.id, [], beside);
-      else await this.#judgeOwn(device, { type: OFFLINE, active: !online }, receivedAt, beside);
+      else await this.#own.say(device, OFFLINE, !online, receivedAt, undefined, beside);
     });
   }
 
-  #raiseOwn(device: Device, type: string, active: boolean, receivedAt: number, text?: string): Promise<void> {
-    return this.#judgeOwn(device, text === undefined ? { type, active } : { type, active, text }, receivedAt);
+  /** Raises 状态抖动 when a condition begins to open and close all the time. */
+  #tellChatter(device: Device, { code }: AlarmDefinition, at: number): Promise<void> {
+    return this.#own.say(device, FLAPPING, true, at, `${code} 反复变化 / opens and closes all the time`);
   }
 
-  /** What the gateway says of a device itself. Each time is a new signal: two changes may come in one millisecond. */
-  async #judgeOwn(
-    device: Device,
-    said: Pick<Signal, 'type' | 'active' | 'text'>,
-    receivedAt: number,
-    beside: readonly OtherEntry[] = [],
-  ): Promise<void> {
-    const { definitionOf, newAlarmId, lanes } = this.#ports;
-    const definition = definitionOf(device, said.type);
-    const signal: Signal = { ...said, kind: 'signal', device: device.id, id: `own-${newAlarmId()}`, at: receivedAt };
-    if (definition !== undefined)
-      await this.#judge(this.#occurrence(device, definition, signal, receivedAt, receivedAt), beside);
-    else if (beside.length > 0) await lanes.commit(device.id, [], beside);
+  /** A condition is calm again: 状态抖动 ends, unless another one chatters or the device floods. */
+  async #endChatter(id: DeviceId, at: number): Promise<void> {
+    const device = this.#ports.findDevice(id);
+    if (device === undefined || this.#chatter.isOn(id) || this.#floods.isOn(id)) return;
+    await this.#own.say(device, FLAPPING, false, at);
   }
 
-  #takeTelemetry({ asDeadLetter: _message, ...telemetry }: Telemetry, receivedAt: number): Promise<void> {
-    const { occurredAt } = judgeClock(telemetry.at, receivedAt, this.#ports.clockAllowanceMs);
-    return this.#store(`telemetry/${telemetry.device}`, {
-      kind: 'telemetry',
-      telemetry: { ...telemetry, at: occurredAt },
-    });
+  #noted({ device, definition: { code, kind }, signal, occurredAt, receivedAt }: Case): 'calm' | 'begins' | 'on' {
+    if (kind === 'pulse' || code === FLAPPING) return 'calm';
+    return this.#chatter.note(device.id, code, signal.active, { occurredAt, receivedAt });
   }
 
-  #takeAccess({ asDeadLetter: _message, ...access }: AccessEvent, receivedAt: number): Promise<void> {
-    const { occurredAt } = judgeClock(access.at, receivedAt, this.#ports.clockAllowanceMs);
-    return this.#store(`access/${access.device}`, { kind: 'access', access: { ...access, at: occurredAt } });
+  #around(device: Device, { code }: AlarmDefinition, at: number, isChattering: boolean): Pick<Case, 'around'> {
+    const explainers = this.#rules.derivers.filter(({ explains }) => explains !== undefined);
+    const isExplained = explainers.some(({ explains }) => explains?.(device, this.#contextOf(device, at, code)));
+    return isChattering || isExplained ? { around: { isChattering, isExplained } } : {};
   }
 
-  #refuse(report: Exclude<Report, DeadLetter>, fault: BadValue): Promise<void> {
-    const { asDeadLetter, kind, device, ...said } = report;
-    const plain = (): DeadLetter => {
-      return { kind: 'dead-letter', topic: `${kind}/${device}`, device, fault, payload: JSON.stringify(said) };
-    };
-    return this.#keepDeadLetter(asDeadLetter?.(fault) ?? plain());
+  #contextOf = (device: Device, at: number, code: string | undefined): DerivingContext => ({
+    at,
+    code,
+    isActive: (type) => this.#ports.lanes.stateOf(device.id).open.get(type)?.condition === 'active',
+  });
+
+  /** What follows from a report besides what it says itself; undefined: nothing. */
+  #derive(device: Device, report: Report, at: number, code?: string): Promise<unknown> | undefined {
+    const { derivers } = this.#rules;
+    if (derivers.length === 0) return undefined;
+    const context = this.#contextOf(device, at, code);
+    const derived = derivers.flatMap((deriver) => deriver.derive(device, report, context));
+    return derived.length === 0 ? undefined : Promise.all(derived.map((one) => this.#takeDerived(device, one, at)));
   }
 
-  async #keepDeadLetter(letter: DeadLetter): Promise<void> {
-    const { fault, topic, device } = letter;
-    this.#ports.count('dead-letter', fault.reason);
-    this.#ports.log.warn(
-      { topic, device, field: fault.field, reason: fault.reason, expected: fault.expected },
-      'message refused',
-    );
-    await this.#store('dead-letter', { kind: 'dead-letter', letter });
+  async #takeDerived(device: Device, { lastsMs, ...signal }: Derived, receivedAt: number): Promise<void> {
+    const definition = this.#ports.definitionOf(device, signal.type);
+    if (definition === undefined) return;
+    const own = this.#rules.site.definitionFor(definition, device, receivedAt);
+    const lasting = lastsMs === undefined ? own : { ...own, holdOffMs: lastsMs };
+    const { occurredAt } = judgeClock(signal.at, receivedAt, this.#ports.clockAllowanceMs);
+    await this.#judge.judge({ device, definition: lasting, signal, occurredAt, receivedAt });
   }
 
-  async #store(subject: string, entry: OtherEntry): Promise<void> {
-    await this.#ports.journal.append([{ subject, expectedVersion: undefined, entries: [{ entry, alarm: undefined }] }]);
+  /** It has lasted as long as it must. A device that was removed meanwhile says nothing any more. */
+  async #takeLasted(held: HeldSignal): Promise<void> {
+    const device = this.#ports.findDevice(held.device);
+    const definition = device === undefined ? undefined : this.#ports.definitionOf(device, held.code);
+    if (device !== undefined && definition !== undefined) await this.#judge.judgeLasted(held, device, definition);
   }
 }

@@ -2,10 +2,13 @@ import type { AlarmBook } from '../alarms/book.ts';
 import type { Alarm, AlarmId } from '../domain/alarm.ts';
 import type { DeviceId } from '../domain/device.ts';
 import type { AlarmEntry, OtherEntry } from '../domain/entry.ts';
-import { type Journal, type JournalQueries, JournalUnavailable } from '../journal/journal.ts';
+import { type Journal, type JournalQueries, JournalUnavailable, type Write } from '../journal/journal.ts';
+import { HeardReports } from './heard-reports.ts';
 
 /** One device's way into the journal: how far it has been written, and what is still on its way. */
 type Lane = { version: number; inFlight: number; last: Promise<void>; isBroken: boolean };
+/** What was decided in one turn of the loop: it goes to the journal together, so that one promise serves them all. */
+type Gathering = Readonly<{ writes: Write[]; appended: ReturnType<Journal['append']> }>;
 
 /** States in which an alarm is still somebody's work, or may be joined by a repeat. */
 const NOT_CLOSED = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved'];
@@ -25,6 +28,9 @@ export class AlarmLanes {
   readonly #book: AlarmBook;
   /** One for each device that has ever said something: bounded by the registry. */
   readonly #lanes = new Map<DeviceId, Lane>();
+  #gathering: Gathering | undefined;
+  /** What goes into the log beside the alarms. */
+  readonly heard = new HeardReports();
 
   constructor(journal: Journal, queries: JournalQueries, book: AlarmBook) {
     this.#journal = journal;
@@ -46,34 +52,31 @@ export class AlarmLanes {
    * Resolves once the entries are durable, with the alarm as the last of them left it. What stands `beside` them, such
    * as the status that an alarm is about, is in the same write. Throws JournalUnavailable.
    */
-  async commit(
+  commit(
     device: DeviceId,
     entries: readonly AlarmEntry[],
     beside: readonly OtherEntry[] = [],
   ): Promise<Alarm | undefined> {
     const lane = this.#laneOf(device);
-    if (lane.isBroken) throw new JournalUnavailable('an earlier entry of this device was refused');
+    if (lane.isBroken) return Promise.reject(new JournalUnavailable('an earlier entry of this device was refused'));
     const written = entries.map((entry) => ({ entry, alarm: this.#book.apply(entry) }));
     const all = [...beside.map((entry) => ({ entry, alarm: undefined })), ...written];
-    const write = { subject: `device/${device}`, expectedVersion: lane.version, entries: all };
+    const expectedVersion = lane.version;
     lane.version += all.length;
     lane.inFlight += 1;
-    lane.last = this.#append(device, lane, write, entries);
-    await lane.last;
-    return written.at(-1)?.alarm;
+    const stored = this.#store(device, lane, { subject: `device/${device}`, expectedVersion, entries: all }, entries);
+    lane.last = stored;
+    return stored.then(() => written.at(-1)?.alarm);
   }
 
   /** Resolves once everything that this device has on its way is durable: what repeats it may then be acknowledged. */
   settled = async (device: DeviceId): Promise<void> => this.#lanes.get(device)?.last;
 
-  async #append(
-    device: DeviceId,
-    lane: Lane,
-    write: Parameters<Journal['append']>[0][number],
-    entries: readonly AlarmEntry[],
-  ): Promise<void> {
+  async #store(device: DeviceId, lane: Lane, write: Write, entries: readonly AlarmEntry[]): Promise<void> {
     try {
-      const [outcome] = await this.#journal.append([write]);
+      const { writes, appended } = this.#gather();
+      const at = writes.push(write) - 1;
+      const outcome = (await appended)[at];
       if (outcome?.ok !== true) throw new JournalUnavailable('the device was written by somebody else');
     } catch (error) {
       lane.isBroken = true;
@@ -83,6 +86,17 @@ export class AlarmLanes {
       lane.inFlight -= 1;
       if (lane.isBroken && lane.inFlight === 0) this.#readBack(device);
     }
+  }
+
+  #gather(): Gathering {
+    if (this.#gathering !== undefined) return this.#gathering;
+    const writes: Write[] = [];
+    const appended = Promise.resolve().then(() => {
+      this.#gathering = undefined;
+      return this.#journal.append(writes);
+    });
+    this.#gathering = { writes, appended };
+    return this.#gathering;
   }
 
   #readBack(device: DeviceId): void {

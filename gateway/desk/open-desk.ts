@@ -1,6 +1,7 @@
 import { AlarmBook } from '../alarms/book.ts';
 import { SEEN_MIN } from '../alarms/seen.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
+import type { HeardReports } from './heard-reports.ts';
 import { AlarmLanes } from './lanes.ts';
 
 /** Entries read at once while the recent identities are gathered. */
@@ -10,15 +11,19 @@ const READ_MAX = 4096;
 export function openLanes(journal: Journal, queries: JournalQueries): AlarmLanes {
   const book = new AlarmBook();
   for (const alarm of queries.latestOfEachType()) book.load(alarm);
-  rememberRecent(book, journal);
-  return new AlarmLanes(journal, queries, book);
+  const lanes = new AlarmLanes(journal, queries, book);
+  rememberRecent(book, lanes.heard, journal);
+  return lanes;
 }
 
-function rememberRecent(book: AlarmBook, journal: Journal): void {
+function rememberRecent(book: AlarmBook, heard: HeardReports, journal: Journal): void {
   let cursor = Math.max(0, journal.head() - SEEN_MIN);
   for (;;) {
     const entries = journal.read(cursor, READ_MAX);
-    for (const { entry } of entries) if ('signal' in entry) book.rememberSignal(entry.signal);
+    for (const recorded of entries) {
+      if ('signal' in recorded.entry) book.rememberSignal(recorded.entry.signal);
+      else heard.remember(recorded);
+    }
     const last = entries.at(-1)?.seq;
     if (last === undefined) return;
     cursor = last;

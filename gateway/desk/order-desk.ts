@@ -1,6 +1,7 @@
 import type { AlarmOrder, OrderFault } from '../alarms/command.ts';
 import { decideOrder } from '../alarms/order.ts';
 import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
+import type { Actor } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AlarmDesk } from './desk.ts';
 import type { AlarmLanes } from './lanes.ts';
@@ -22,8 +23,38 @@ export function openAlarmDesk(lanes: AlarmLanes, now: () => number): AlarmDesk {
     await lanes.commit(alarm.device, [{ kind: 'evidence-added', alarm: id, evidence }]);
   }
 
-  return { find: (id) => lanes.find(id), carryOut, addEvidence };
+  async function lockEvidence(
+    id: AlarmId,
+    url: string,
+    isLocked: boolean,
+    by: Actor,
+    note?: string,
+  ): Promise<Alarm | undefined> {
+    const alarm = lanes.find(id);
+    const file = alarm?.evidence.find((known) => known.url === url && known.removedAt === undefined);
+    if (alarm === undefined || file === undefined) return undefined;
+    if ((file.isLocked ?? false) === isLocked) return alarm;
+    return lanes.commit(alarm.device, [
+      { kind: 'evidence-locked', alarm: id, url, isLocked, by, note, doneAt: undefined },
+    ]);
+  }
+
+  async function removeEvidence(id: AlarmId, url: string, why: 'over' | 'room'): Promise<boolean> {
+    const alarm = lanes.find(id);
+    const file = alarm?.evidence.find((known) => known.url === url && known.removedAt === undefined);
+    if (alarm === undefined || file === undefined || file.isLocked === true) return false;
+    const removed = { at: now(), why };
+    const entry = { kind: 'evidence-removed', alarm: id, url, removed, by: KEEPING } as const;
+    await lanes.commit(alarm.device, [{ ...entry, note: undefined, doneAt: undefined }]);
+    return true;
+  }
+
+  return { find: (id) => lanes.find(id), carryOut, addEvidence, lockEvidence, removeEvidence };
 }
 
+/** The gateway itself, by the rule that takes old evidence away. */
+const KEEPING: Actor = { name: 'keeping', centre: undefined };
+
+/** A person may take many photos of one alarm; a camera gives one picture and one clip. */
 const isSame = (a: Evidence, b: Evidence): boolean =>
-  a.sha256 === b.sha256 || (a.kind === b.kind && a.camera === b.camera);
+  a.kind === b.kind && (a.sha256 === b.sha256 || (a.kind !== 'photo' && a.camera === b.camera));

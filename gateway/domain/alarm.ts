@@ -1,3 +1,4 @@
+import type { ClipNote } from './camera.ts';
 import type { DeviceId } from './device.ts';
 import type { Place } from './place.ts';
 import type { RegionCode } from './region.ts';
@@ -18,12 +19,27 @@ export type AlarmState = (typeof ALARM_STATES)[number];
 export const VERDICTS = ['real', 'falseAlarm', 'test', 'duplicate'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+export const EVIDENCE_KINDS = ['snapshot', 'clip', 'photo'] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
 export type Evidence = Readonly<{
-  kind: 'snapshot' | 'clip' | 'photo';
+  kind: EvidenceKind;
   url: string;
   at: number;
   camera: DeviceId | undefined;
   sha256: string;
+  bytes?: number;
+  /** Who sent a photo. */
+  by?: string;
+  /** When a clip's first and last picture came. */
+  from?: number;
+  to?: number;
+  /** Why a clip is less than was wanted. */
+  note?: ClipNote;
+  /** Nothing may take the file away. */
+  isLocked?: boolean;
+  /** When the file was taken away: its time was over, or the room was needed. */
+  removedAt?: number;
 }>;
 
 /** Points in time by which people must have accepted, arrived and closed; undefined where nobody has to. */
@@ -77,6 +93,11 @@ export type AlarmDefinition = Readonly<{
   /** Row set of the time limits that apply to it. */
   limitProfile: string;
   linkages: readonly string[];
+  /** A beginning must last so long to count (延时确认); 0 or absent: it counts at once. */
+  holdOffMs?: number;
+  /** One severity up when it has been said so often, or has been active so long. */
+  graverAfterCount?: number;
+  graverAfterMs?: number;
 }>;
 
 /** Minutes to accept, arrive and close for one profile and severity; undefined where nobody has to. */

@@ -16,3 +16,30 @@ export type PtzAct =
   | Readonly<{ act: 'move'; move: PtzMove; timeoutMs: number }>
   | Readonly<{ act: 'stop' }>
   | Readonly<{ act: 'preset'; preset: string }>;
+
+/**
+ * Why a clip is less than was wanted: its camera was not open before (`not-open`), the stream broke off in it
+ * (`interrupted`), or less of it was in memory (`shortened`).
+ */
+export const CLIP_NOTES = ['not-open', 'interrupted', 'shortened'] as const;
+export type ClipNote = (typeof CLIP_NOTES)[number];
+
+/** Points in time between which a clip (录像片段) is wanted or was had, milliseconds since 1970. */
+export type ClipWindow = Readonly<{ from: number; to: number }>;
+/** A clip that lies on the disk, an MP4; `from` and `to` are when its first and its last picture came. */
+export type ClipFile = ClipWindow &
+  Readonly<{ sha256: string; bytes: number; codec: 'h264' | 'h265'; note?: ClipNote | undefined }>;
+/** `moment` is the alarm's own; `path` is where the file goes. */
+export type ClipWish = ClipWindow & Readonly<{ moment: number; path: string }>;
+
+/** A camera that a search found; nobody added it (摄像机发现). */
+export type FoundCamera = Readonly<{
+  address: string;
+  /** Its device service, on the address that it answered from. */
+  url: string;
+  name?: string;
+  hardware?: string;
+  /** Its own identity, `urn:uuid:…`, where it gave one. */
+  endpoint?: string;
+  way: 'probe' | 'scan';
+}>;

@@ -1,9 +1,10 @@
 import type { Alarm, AlarmId, Evidence, Verdict } from './alarm.ts';
+import type { ArmingPlan, MaintenanceWindow } from './arming.ts';
 import type { Device, DeviceId } from './device.ts';
 import type { RegionCode } from './region.ts';
 import type { Scope } from './scope.ts';
 import type { Severity } from './severity.ts';
-import type { AccessEvent, DeadLetter, Telemetry } from './signal.ts';
+import type { AccessEvent, DeadLetter, Signal, Telemetry } from './signal.ts';
 
 /** Who did something: a person with a seat, or the gateway by a named rule. */
 export type Actor = Readonly<{ name: string; centre: RegionCode | undefined }>;
@@ -50,7 +51,11 @@ export type AlarmEntry =
   | ByPerson<'transferred', { to: RegionCode }>
   | ByPerson<'shelved', { until: number }>
   | ByPerson<'commented'>
-  | Readonly<{ kind: 'evidence-added'; alarm: AlarmId; evidence: Evidence }>;
+  | Readonly<{ kind: 'evidence-added'; alarm: AlarmId; evidence: Evidence }>
+  /** `url` names the file, as in the alarm's list. */
+  | ByPerson<'evidence-locked', { url: string; isLocked: boolean }>
+  /** `over`: kept for as long as its kind is; `room`: the quota was full. */
+  | ByPerson<'evidence-removed', { url: string; removed: { at: number; why: 'over' | 'room' } }>;
 
 export type AlarmEntryKind = AlarmEntry['kind'];
 
@@ -67,16 +72,33 @@ export type Account = Readonly<{
 /** A sign-in that holds. Kept by the SHA-256 of its token, so that who reads the log cannot use it. */
 export type SignedIn = Readonly<{ tokenHash: string; username: string; openedAt: number; expiresAt: number }>;
 
-/** What a wall of screens shows: a layout of 1, 4, 9 or 16 tiles, each with a camera or empty. */
+/** What a wall of screens shows: as many tiles as the layout says, each with a camera or empty, and what comes up there. */
 export type WallView = Readonly<{
   id: string;
-  layout: 1 | 4 | 9 | 16;
+  layout: 1 | 4 | 9 | 16 | 25 | 36 | 64;
   tiles: readonly (DeviceId | null)[];
+  /** Cameras that take turns (轮巡) in the empty tiles. */
+  rotation?: Readonly<{ isOn: boolean; cameras: readonly DeviceId[]; everyS: number }>;
+  /** Alarms of this severity and graver show their picture by themselves; 0: none do. */
+  popUps?: Readonly<{ severity: 0 | Severity; place: 'corner' | 'free' }>;
+  called?: readonly Readonly<{ alarm: AlarmId; camera: DeviceId }>[];
+  dismissed?: readonly AlarmId[];
   version: number;
 }>;
 
 /** An entry of the log whose effect a follower gave up after so many attempts; `kind` is that entry's. */
 export type AsideEntry = Readonly<{ seq: number; kind: string; reason: string; attempts: number; at: number }>;
+
+/** A beginning that must last before it counts. `code` is its alarm type; times are milliseconds since 1970. */
+export type HeldSignal = Readonly<{
+  device: DeviceId;
+  code: string;
+  /** By which the same signal is known again. */
+  identity: string;
+  signal: Omit<Signal, 'asDeadLetter'>;
+  receivedAt: number;
+  dueAt: number;
+}>;
 
 /** What else the log holds: devices, measurements, doors, people's acts, and messages that nobody could read. */
 export type OtherEntry =
@@ -87,6 +109,13 @@ export type OtherEntry =
   | Readonly<{ kind: 'device-status'; device: DeviceId; online: boolean; statusAt: number }>
   | Readonly<{ kind: 'telemetry'; telemetry: Telemetry }>
   | Readonly<{ kind: 'access'; access: AccessEvent }>
+  /** A beginning that must last before it counts, and that it waits no longer. */
+  | Readonly<{ kind: 'signal-held'; held: HeldSignal }>
+  | Readonly<{ kind: 'signal-released'; device: DeviceId; code: string }>
+  | Readonly<{ kind: 'arming-put'; plan: ArmingPlan; by: Actor }>
+  | Readonly<{ kind: 'arming-removed'; plan: string; by: Actor }>
+  | Readonly<{ kind: 'maintenance-put'; window: MaintenanceWindow; by: Actor }>
+  | Readonly<{ kind: 'maintenance-removed'; window: string; by: Actor }>
   | Readonly<{ kind: 'dead-letter'; letter: DeadLetter }>
   | Readonly<{ kind: 'dead-letter-replayed'; letter: number; by: Actor }>
   | Readonly<{ kind: 'account-put'; account: Account; by: Actor }>
@@ -135,6 +164,18 @@ export function factOf(entry: Entry): Fact | undefined {
       return { key: `session/${entry.session.tokenHash}`, value: entry.session };
     case 'session-closed':
       return { key: `session/${entry.tokenHash}`, value: undefined };
+    case 'signal-held':
+      return { key: heldKey(entry.held.device, entry.held.code), value: entry.held };
+    case 'signal-released':
+      return { key: heldKey(entry.device, entry.code), value: undefined };
+    case 'arming-put':
+      return { key: `arming/${entry.plan.id}`, value: entry.plan };
+    case 'arming-removed':
+      return { key: `arming/${entry.plan}`, value: undefined };
+    case 'maintenance-put':
+      return { key: `maintenance/${entry.window.id}`, value: entry.window };
+    case 'maintenance-removed':
+      return { key: `maintenance/${entry.window}`, value: undefined };
     case 'wall-put':
       return { key: `wall/${entry.wall.id}`, value: entry.wall };
     case 'follower-paused':
@@ -151,3 +192,5 @@ export function factOf(entry: Entry): Fact | undefined {
       return undefined;
   }
 }
+
+const heldKey = (device: DeviceId, code: string): string => `held/${device}/${code}`;

@@ -5,7 +5,7 @@ import type { PtzAct, Quality } from '../domain/camera.ts';
 import type { Device } from '../domain/device.ts';
 import type { DeviceRegistry } from '../registry/registry.ts';
 import { DeviceIdText, LiveSources, PtzCommand } from './contract.ts';
-import type { HttpPorts, PlaneFault } from './ports.ts';
+import type { HttpPorts, PlaneFault, StreamGrant } from './ports.ts';
 import { type ProblemName, Refused } from './problems.ts';
 import { deviceFor } from './scoped.ts';
 import { toIso } from './wire.ts';
@@ -21,6 +21,8 @@ const Qualities = z
       .min(1)
       .max(2),
   );
+/** Every stream is to be had in each way; the reader takes what it can play. */
+const WAYS = ['wall', 'ws-flv', 'http-flv'] as const;
 /** How long a stream URL opens a stream; one that is open stays open. */
 const URL_MS = 60_000;
 
@@ -35,17 +37,21 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
       schema: { params: ById, querystring: z.object({ quality: Qualities }), response: { 200: LiveSources } },
       preHandler: access.require('camera.view'),
     },
-    async ({ params, query, operator }) => {
+    async ({ params, query, operator, holder }) => {
       const { id } = cameraFor(operator, registry, params.id);
       const streams = await ports.cameras.streamsOf(id);
       if (!streams.ok) throw refusalOf(streams.error);
       const expiresAt = now() + URL_MS;
-      const sources = [...new Set(query.quality)].flatMap((quality) => {
-        const stream = streams.value.find((one) => one.quality === quality);
-        if (stream === undefined) return [];
-        const url = streamUrls.sign({ camera: id, quality, username: operator.username, expiresAt });
-        return [{ protocol: 'ws-flv' as const, url, codec: stream.codec, quality }];
-      });
+      const who = { camera: id, username: operator.username, session: holder?.tokenHash ?? '', expiresAt };
+      const asked = [...new Set(query.quality)].flatMap((quality) =>
+        streams.value.filter((stream) => stream.quality === quality),
+      );
+      const sources = offersOf(asked).flatMap(({ quality, codec, format }) =>
+        WAYS.map((way) => {
+          const url = streamUrls.sign({ ...who, way, quality, format });
+          return { protocol: way, url, codec, quality, ...(format === 'sent' ? {} : { transcoded: true }) };
+        }),
+      );
       return { sources, expiresAt: toIso(expiresAt) };
     },
   );
@@ -90,6 +96,19 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
     },
   );
 };
+
+type Offer = Readonly<{ quality: Quality; codec: string; format: StreamGrant['format'] }>;
+
+/**
+ * As the camera sends it, in the order asked; last, where none of it is H.264, the smallest encoded again for browsers
+ * that play nothing else.
+ */
+function offersOf(streams: readonly Omit<Offer, 'format'>[]): readonly Offer[] {
+  const sent = streams.map((stream) => ({ ...stream, format: 'sent' as const }));
+  const toEncode = streams.find(({ quality }) => quality === 'sub') ?? streams[0];
+  if (toEncode === undefined || streams.some(({ codec }) => codec === 'h264')) return sent;
+  return [...sent, { quality: toEncode.quality, codec: 'h264', format: 'h264' }];
+}
 
 function actOf(command: z.infer<typeof PtzCommand>): PtzAct {
   if (command.act !== 'move') return command;

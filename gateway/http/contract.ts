@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { ALARM_ACTIONS, type AlarmAction } from '../alarms/command.ts';
-import { ALARM_STATES, CONDITIONS, VERDICTS } from '../domain/alarm.ts';
+import { ALARM_STATES, CONDITIONS, EVIDENCE_KINDS, VERDICTS } from '../domain/alarm.ts';
 import { BAD_REASONS } from '../domain/bad-value.ts';
+import { CLIP_NOTES } from '../domain/camera.ts';
 import { DEVICE_ID, DEVICE_KINDS } from '../domain/device.ts';
+import { STRUCTURE_KINDS } from '../domain/railway-line.ts';
+import { HoursText, WhereText } from '../domain/rule-text.ts';
 
 /*
  * What outsiders rely on, in the words of the wire: ISO 8601 times in UTC with milliseconds, absent rather than null.
@@ -33,12 +36,27 @@ export const Place = z
 export type Place = z.infer<typeof Place>;
 
 export const Evidence = z.object({
-  kind: z.enum(['snapshot', 'clip', 'photo']),
+  kind: z.enum(EVIDENCE_KINDS),
   url: z.string(),
   at: IsoTime,
   camera: z.string().optional(),
   sha256: z.string(),
+  bytes: z.int().optional(),
+  /** Who sent a photo. */
+  by: z.string().optional(),
+  /** When a clip's first and last picture came. */
+  from: IsoTime.optional(),
+  to: IsoTime.optional(),
+  /** Why a clip is less than was wanted: its camera was not open, the stream broke off, or less was in memory. */
+  note: z.enum(CLIP_NOTES).optional(),
+  /** Locked: nothing takes the file away. */
+  isLocked: z.boolean().optional(),
+  /** When the file was taken away, because its time was over or the room was needed. */
+  removedAt: IsoTime.optional(),
 });
+export type Evidence = z.infer<typeof Evidence>;
+/** Locks a file of an alarm against removal, or lets it go. */
+export const EvidenceLock = z.object({ isLocked: z.boolean(), note: z.string().max(500).optional() });
 
 export const Alarm = z
   .object({
@@ -221,6 +239,11 @@ export const DeviceListQuery = z.object({
   cursor: z.string().max(100).optional(),
 });
 
+/** What a device measured last, by the names of its values; `at` is when, by the device's clock where that can be believed. */
+export const DeviceTelemetry = z.object({
+  items: z.array(z.object({ name: z.string(), value: z.number(), at: z.iso.datetime() })),
+});
+
 /** A device's secret, shown once: the gateway keeps a hash of it only. The device signs in to MQTT with its id and this. */
 export const DeviceSecret = z.object({ secret: z.string() });
 
@@ -273,6 +296,124 @@ export const SignIn = z.object({ username: z.string().max(64), password: z.strin
 export const Session = z.object({ token: z.string(), user: User, expiresAt: IsoTime }).meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 
+const WhereView = z
+  .object({
+    regions: z.array(RegionCode).optional(),
+    compounds: z.array(z.string()).optional(),
+    stretches: z
+      .array(z.object({ line: z.string(), from: z.string().optional(), to: z.string().optional() }))
+      .optional(),
+    kinds: z.array(z.enum(DEVICE_KINDS)).optional(),
+    tags: z.array(z.string()).optional(),
+    devices: z.array(DeviceIdText).optional(),
+    types: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'Where' });
+const HoursView = z
+  .object({
+    zone: z.string(),
+    spans: z.array(
+      z.object({
+        days: z.union([z.enum(['every', 'workdays', 'restdays']), z.array(z.int())]),
+        from: z.string(),
+        to: z.string(),
+      }),
+    ),
+    calendar: z.object({ restdays: z.array(z.string()), workdays: z.array(z.string()) }),
+  })
+  .meta({ id: 'Hours' });
+
+/** Types that a plan may disarm: intrusion. Fire, help, gas, lifts and the devices' own health are never silenced by one. */
+const ARMABLE =
+  /^(?:camera\.(?:line|area|object|motion|audio)|community\.(?:fence|beam|intrusion|barrier|door\.(?:forced|held))|railway\.(?:perimeter|vibration|lookout))(?:\.|$)/;
+const armable = (types: readonly string[] | undefined): boolean => types?.every((type) => ARMABLE.test(type)) === true;
+export const ArmingPlanInput = z
+  .object({
+    zh: z.string().min(1).max(100),
+    en: z.string().min(1).max(100),
+    where: WhereText.refine(({ types }) => armable(types), {
+      path: ['types'],
+      error: 'intrusion types only, such as community.fence. or railway.perimeter.: nothing else may be disarmed',
+    }),
+    hours: HoursText,
+    graceMs: z.int().min(0).max(3_600_000).default(0),
+    /** The version that is replaced; absent for a new plan. */
+    version: z.int().optional(),
+  })
+  .meta({ id: 'ArmingPlanPut' });
+export const ArmingOverride = z.object({ armed: z.boolean(), until: IsoTime, version: z.int() });
+export const ArmingPlan = z
+  .object({
+    id: z.string(),
+    zh: z.string(),
+    en: z.string(),
+    where: WhereView,
+    hours: HoursView,
+    graceMs: z.int(),
+    override: z.object({ armed: z.boolean(), until: IsoTime, by: z.string() }).optional(),
+    /** Whether it is armed now (布防). */
+    armed: z.boolean(),
+    version: z.int(),
+  })
+  .meta({ id: 'ArmingPlan' });
+export type ArmingPlan = z.infer<typeof ArmingPlan>;
+export const MaintenanceInput = z
+  .object({
+    where: WhereText,
+    from: IsoTime,
+    until: IsoTime,
+    reason: z.string().min(1).max(200),
+    version: z.int().optional(),
+  })
+  .meta({ id: 'MaintenanceWindowPut' });
+export const MaintenanceWindow = z
+  .object({
+    id: z.string(),
+    where: WhereView,
+    from: IsoTime,
+    until: IsoTime,
+    reason: z.string(),
+    by: z.string(),
+    underway: z.boolean(),
+    version: z.int(),
+  })
+  .meta({ id: 'MaintenanceWindow' });
+export type MaintenanceWindow = z.infer<typeof MaintenanceWindow>;
+
+export const LineName = z.object({ id: z.string(), zh: z.string(), en: z.string() });
+const PostRange = { from: z.string(), to: z.string(), fromKm: z.number(), toKm: z.number() };
+/** A railway line with its stations, structures, patrol sections and broken chainage. */
+export const LineView = LineName.extend({
+  from: z.string().describe('the post of its first point, such as K670+662'),
+  to: z.string(),
+  lengthM: z.number().describe('metres along the rails, whatever the posts say'),
+  points: z.array(z.tuple([z.number(), z.number()])).describe('[lng, lat], WGS-84, in the order of the posts'),
+  stations: z.array(z.object({ zh: z.string(), en: z.string(), km: z.string(), kmValue: z.number() })),
+  structures: z.array(z.object({ kind: z.enum(STRUCTURE_KINDS), zh: z.string(), en: z.string(), ...PostRange })),
+  sections: z.array(z.object({ id: z.string(), zh: z.string(), en: z.string(), ...PostRange })),
+  brokenChainage: z.array(z.object({ behind: z.string(), ahead: z.string(), gapM: z.number() })),
+  fence: z.object({ warningM: z.number(), dangerM: z.number(), trackM: z.number(), hysteresisM: z.number() }),
+}).meta({ id: 'RailwayLine' });
+export type LineView = z.infer<typeof LineView>;
+export const NearQuery = z.object({
+  km: z.string().max(20).describe('a post such as K812+300'),
+  kind: listOf(z.enum(DEVICE_KINDS)),
+  withinM: z.coerce.number().int().min(1).max(50_000).default(5_000),
+  limit: z.coerce.number().int().min(1).max(50).default(10),
+});
+export const NearDevices = z.object({
+  items: z.array(
+    z.object({
+      device: DeviceIdText,
+      name: z.string(),
+      kind: z.enum(DEVICE_KINDS),
+      online: z.boolean(),
+      alongM: z.number().describe('metres along the rails'),
+    }),
+  ),
+  place: z.object({ lng: z.number(), lat: z.number() }).optional(),
+});
+
 export const RegionNode = z.object({
   code: RegionCode,
   name: z.string(),
@@ -288,6 +429,8 @@ export const LiveSources = z.object({
       url: z.string(),
       codec: z.string(),
       quality: z.enum(['main', 'sub']),
+      /** Encoded again by the gateway, since the camera sends what not every browser plays. */
+      transcoded: z.boolean().optional(),
     }),
   ),
   expiresAt: IsoTime,
@@ -306,12 +449,34 @@ export const PtzCommand = z.discriminatedUnion('act', [
   z.object({ act: z.literal('preset'), preset: z.string().min(1).max(64) }),
 ]);
 
-export const WALL_LAYOUTS = [1, 4, 9, 16] as const;
+export const WALL_LAYOUTS = [1, 4, 9, 16, 25, 36, 64] as const;
+export const WALL_TILES_MAX = 64;
+/** Pages of cameras one after the other (轮巡), in the tiles that hold no camera of their own. */
+export const WallRotation = z.object({
+  isOn: z.boolean(),
+  cameras: z.array(DeviceIdText).max(512),
+  everyS: z.int().min(10).max(120),
+});
+/** Which alarms bring their picture up by themselves: this severity and graver, 0 for none; and where. */
+export const WallPopUps = z.object({
+  severity: z.union([z.literal(0), SeverityNumber]),
+  /** `corner`: one window at the lower right. `free`: an empty tile, else the one that has shown an alarm longest. */
+  place: z.enum(['corner', 'free']),
+});
 export const Wall = z
   .object({
     id: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
-    layout: z.union([z.literal(1), z.literal(4), z.literal(9), z.literal(16)]),
-    tiles: z.array(DeviceIdText.nullable()).max(16),
+    layout: z.literal(WALL_LAYOUTS),
+    tiles: z.array(DeviceIdText.nullable()).max(WALL_TILES_MAX),
+    rotation: WallRotation.exactOptional(),
+    popUps: WallPopUps.exactOptional(),
+    /** Pictures of alarms that somebody put up by hand (上墙), the latest last. */
+    called: z
+      .array(z.object({ alarm: z.uuid(), camera: DeviceIdText }))
+      .max(8)
+      .exactOptional(),
+    /** Alarms whose picture was taken down by hand: they do not come up again. */
+    dismissed: z.array(z.uuid()).max(64).exactOptional(),
     version: z.int(),
   })
   .meta({ id: 'Wall' });
@@ -359,7 +524,7 @@ export const Readiness = z.object({
 });
 export type Readiness = z.infer<typeof Readiness>;
 
-export const WallInput = Wall.pick({ layout: true, tiles: true }).extend({
+export const WallInput = Wall.omit({ id: true, version: true }).extend({
   /** The version that is replaced; 0 or absent for a wall that is not there yet. */
   version: z.int().min(0).default(0),
 });
@@ -422,6 +587,14 @@ export const SystemStatus = z
     followers: z.array(FollowerStatus),
     broker: z.object({ url: z.string(), connected: z.boolean(), counts: z.record(z.string(), z.number()) }),
     archive: z.object({ ok: z.boolean(), reason: z.string().optional(), refused: z.int() }),
+    /** Room for evidence files; `removedForRoom` went before their time since the start. */
+    evidence: z.object({
+      bytes: z.int(),
+      maxBytes: z.int(),
+      lockedBytes: z.int(),
+      removedForRoom: z.int(),
+      lastRoomAt: IsoTime.optional(),
+    }),
     /** Absent when it cannot be read; `daysLeft` absent while the disk does not fill. */
     disk: z.object({ freeBytes: z.number(), totalBytes: z.number(), daysLeft: z.number().optional() }).optional(),
     /** Of the last 24 hours; `isMore` when only the newest 1,000 were counted. */
@@ -434,3 +607,35 @@ export const SystemStatus = z
   })
   .meta({ id: 'SystemStatus' });
 export type SystemStatus = z.infer<typeof SystemStatus>;
+
+const RANGE = 'an IPv4 network of /16 or smaller inside deviceNetworks, such as 10.3.0.0/24';
+/** Where to look for cameras beside WS-Discovery; each address is asked once, 50 in a second. */
+export const DiscoverySearch = z.object({
+  ranges: z
+    .array(z.cidrv4({ error: RANGE }).refine((range) => Number(range.split('/')[1]) >= 16, { error: RANGE }))
+    .max(16)
+    .default([]),
+  ports: z.array(z.int().min(1).max(65_535)).min(1).max(8).default([80]),
+});
+export const FoundCamera = z.object({
+  address: z.string(),
+  url: z.string(),
+  name: z.string().optional(),
+  hardware: z.string().optional(),
+  /** Its own identity, `urn:uuid:…`. */
+  endpoint: z.string().optional(),
+  way: z.enum(['probe', 'scan']),
+  /** A device of the registry that is called at the same address. */
+  device: z.string().optional(),
+});
+export const DiscoveryStatus = z
+  .object({
+    state: z.enum(['never', 'running', 'done']),
+    startedAt: IsoTime.optional(),
+    endedAt: IsoTime.optional(),
+    fault: z.string().optional(),
+    /** Addresses of the ranges that were asked so far. */
+    asked: z.int(),
+    items: z.array(FoundCamera),
+  })
+  .meta({ id: 'DiscoveryStatus' });

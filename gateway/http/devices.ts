@@ -15,6 +15,7 @@ import {
   DevicePage,
   DeviceReply,
   DeviceSecret,
+  DeviceTelemetry,
 } from './contract.ts';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import type { HttpPorts } from './ports.ts';
@@ -27,7 +28,7 @@ const Position = z.tuple([z.string()]);
 
 /** The registry of devices, and commands to them. */
 export const devices: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
-  const { access, registry, journal, commands, commandTimeoutMs } = ports;
+  const { access, registry, journal, commands, commandTimeoutMs, values } = ports;
   const shown = (device: DomainDevice) => toDevice(device, registry.presence(device.id));
 
   http.get(
@@ -49,6 +50,15 @@ export const devices: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => 
     '/devices/:id',
     { schema: { params: ById, response: { 200: Device } }, preHandler: access.require('device.read') },
     async ({ params, operator }) => shown(deviceFor(operator, registry, params.id)),
+  );
+
+  http.get(
+    '/devices/:id/telemetry',
+    { schema: { params: ById, response: { 200: DeviceTelemetry } }, preHandler: access.require('device.read') },
+    async ({ params, operator }) => {
+      const { id } = deviceFor(operator, registry, params.id);
+      return { items: values.of(id).map(({ at, ...value }) => ({ ...value, at: new Date(at).toISOString() })) };
+    },
   );
 
   http.put(

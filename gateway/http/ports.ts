@@ -1,20 +1,24 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import type { AlarmDesk } from '../desk/desk.ts';
-import type { AlarmId } from '../domain/alarm.ts';
+import type { PlaceRules } from '../desk/place-rules.ts';
 import type { BadValue } from '../domain/bad-value.ts';
-import type { PtzAct, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
+import type { FoundCamera, PtzAct, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
 import type { DeviceId } from '../domain/device.ts';
 import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 import type { Archive } from '../followers/archive/archive.ts';
+import type { EvidenceFiles } from '../followers/evidence/files.ts';
+import type { KeepingReport } from '../followers/evidence/keeping.ts';
 import type { FollowerState } from '../followers/follower.ts';
 import type { KeptAside, Pause } from '../followers/supervision.ts';
+import type { Values } from '../followers/values/values.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
+import type { LineBook } from '../registry/line-book.ts';
 import type { DeviceRegistry, RegionTree } from '../registry/registry.ts';
 
 /** Why a camera or the video plane did not do it: `reason` is a word of theirs, `text` is English, for the log. */
@@ -29,14 +33,38 @@ export interface Cameras {
   ptz(id: DeviceId, act: PtzAct): Promise<Result<void, PlaneFault>>;
 }
 
+/** What is to be watched: as the camera sends it, or encoded again as H.264. */
+export type StreamWish = Readonly<{ source: StreamSource; format: 'sent' | 'h264' }>;
+
+/** What watches through the video plane goes under a number of ours, by which it is ended. */
 export interface Video {
   /** Takes the upgraded connection over: WS-FLV from here on. It answers and closes by itself. */
-  view(source: StreamSource, request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  view(viewing: number, wish: StreamWish, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** The same for a wall, whose tiles are asked for one by one through `onTile`. */
+  viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** FLV as it comes, for an answer over HTTP. */
+  viewBare(viewing: number, wish: StreamWish): Promise<Result<Duplex, PlaneFault>>;
+  /** It may not go on: one tile of a wall, or all of it. */
+  end(viewing: number, tile: number | undefined, reason: string): void;
+  onTile(
+    decide: (viewing: number, tile: number, grant: string) => Promise<Result<StreamWish, Readonly<{ reason: string }>>>,
+  ): void;
+  /** Whatever ended it. */
+  onEnded(listener: (viewing: number) => void): void;
   snapshot(source: StreamSource): Promise<Result<Snapshot, PlaneFault>>;
 }
 
-/** What a signed stream URL says: this user may see this stream until then. */
-export type StreamGrant = Readonly<{ camera: DeviceId; quality: Quality; username: string; expiresAt: number }>;
+/** What a signed stream URL says: this sign-in of this user may see this stream in this way until then. */
+export type StreamGrant = Readonly<{
+  way: 'ws-flv' | 'http-flv' | 'wall';
+  camera: DeviceId;
+  quality: Quality;
+  format: StreamWish['format'];
+  username: string;
+  /** Hash of the sign-in's token. */
+  session: string;
+  expiresAt: number;
+}>;
 
 export interface StreamUrls {
   /** Path and query, such as `/live/flv/{camera}/{quality}?…`. */
@@ -49,6 +77,8 @@ export type HealthPart = Readonly<{ name: string; fault(): string | undefined }>
 
 export type FollowerReport = Readonly<{ name: string; lag: number; state: FollowerState }>;
 
+export type { EvidenceReading } from '../followers/evidence/files.ts';
+
 /** What the page of the house's state shows, and what an administrator may switch there. */
 export interface SystemPort {
   followers(): readonly FollowerReport[];
@@ -60,8 +90,47 @@ export interface SystemPort {
   queues(): readonly Readonly<{ name: string; waiting: number; max: number }>[];
   broker(): Readonly<{ url: string; connected: boolean; counts: Record<string, number> }>;
   archive: Pick<Archive, 'check' | 'refused'>;
+  /** How full the room for evidence is. */
+  evidence(): KeepingReport;
   /** Throws what the file system throws. */
   disk(): Promise<Readonly<{ freeBytes: number; totalBytes: number; daysLeft: number | undefined }>>;
+}
+
+/** What is answered to a push; a text goes out as it is, all else as JSON. */
+export type VendorAnswer = Readonly<{ status: number; body: unknown }>;
+
+/** The door of the makers' pushes (`/vendors/{family}`). */
+export interface VendorDoor {
+  /** Answers when what was pushed is durable. Throws JournalUnavailable. */
+  push(
+    push: Readonly<{
+      family: string;
+      token: string | undefined;
+      authorization: string | undefined;
+      contentType: string | undefined;
+      from: string;
+      body: AsyncIterable<Uint8Array>;
+    }>,
+  ): Promise<VendorAnswer>;
+  /** A platform's question whether the address is ours. */
+  verify(family: string, query: Readonly<Record<string, unknown>>): VendorAnswer;
+}
+
+export type DiscoverySearch = Readonly<{ ranges: readonly string[]; ports: readonly number[] }>;
+/** Looking for cameras: one search at a time. */
+export interface DiscoveryPort {
+  /** False while another search is under way. */
+  start(search: DiscoverySearch): boolean;
+  /** The last search; undefined when there was none. */
+  status():
+    | Readonly<{
+        startedAt: number;
+        endedAt: number | undefined;
+        fault: string | undefined;
+        asked: number;
+        items: readonly (FoundCamera & Readonly<{ device?: DeviceId | undefined }>)[];
+      }>
+    | undefined;
 }
 
 export type HttpPorts = Readonly<{
@@ -71,14 +140,19 @@ export type HttpPorts = Readonly<{
   queries: JournalQueries;
   registry: DeviceRegistry;
   regions: RegionTree;
+  lines: LineBook;
+  places: PlaceRules;
   commands: DeviceCommands;
   commandTimeoutMs: number;
   cameras: Cameras;
+  discovery: DiscoveryPort;
   video: Video;
   streamUrls: StreamUrls;
+  vendors: VendorDoor;
   deadLetters: { replay(topic: string, payload: string): Promise<Result<void, BadValue>> };
   archive: Pick<Archive, 'find'>;
-  evidence: { open(alarm: AlarmId, file: string): Promise<Readonly<{ stream: Readable; bytes: number }> | undefined> };
+  values: Pick<Values, 'of'>;
+  evidence: EvidenceFiles;
   health: readonly HealthPart[];
   system: SystemPort;
   metrics: Registry;

@@ -23,7 +23,7 @@ export const PROBLEMS = {
   exists: [409, '已存在', 'It exists already'],
   'outcome-unknown': [409, '不知道上次请求是否已执行', 'It is not known whether the first request was carried out'],
   'too-large': [413, '请求过大', 'The request is too large'],
-  'wrong-media-type': [415, '只接受 application/json', 'Only application/json is taken'],
+  'wrong-media-type': [415, '不接受此类型的内容', 'Content of this type is not taken here'],
   'own-account': [422, '不能更改自己的权限或删除自己', 'One’s own rights cannot be changed by oneself'],
   'key-reused': [422, '同一 Idempotency-Key 已用于另一请求', 'This Idempotency-Key belongs to another request'],
   locked: [429, '登录失败次数过多，请稍后再试', 'Too many failed sign-ins: wait'],
@@ -120,7 +120,7 @@ const ofNotAllowed = ({ reason, permission }: NotAllowed): Pick<Refused, 'proble
 function ofFastify({ code, statusCode, message }: FastifyError): Pick<Refused, 'problem' | 'details'> {
   if (statusCode === 429) return { problem: 'too-many-requests', details: { retryAfter: 60 } };
   if (statusCode === 413) return { problem: 'too-large', details: { expected: 'at most 1 MiB' } };
-  if (statusCode === 415) return { problem: 'wrong-media-type', details: {} };
+  if (statusCode === 415) return { problem: 'wrong-media-type', details: { expected: 'application/json' } };
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || statusCode === 400) {
     return { problem: 'bad-request', details: { detail: message, expected: 'JSON (RFC 8259)' } };
   }

@@ -12,10 +12,15 @@ import { serveConsole } from './console.ts';
 import { Problem } from './contract.ts';
 import { deadLetters } from './dead-letters.ts';
 import { devices } from './devices.ts';
+import { discovery } from './discovery.ts';
 import { describeRoutes, serveDescription } from './docs.ts';
+import { evidence } from './evidence.ts';
 import { guardRequests } from './gate.ts';
 import { health, requestTimer } from './health.ts';
+import { serveHttpFlv } from './http-flv.ts';
 import { keepAnswers } from './idempotency.ts';
+import { lines } from './lines.ts';
+import { places } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { answerProblem, checkPart } from './problems.ts';
 import { regions } from './regions.ts';
@@ -23,6 +28,8 @@ import { session } from './session.ts';
 import { system } from './system.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { users } from './users.ts';
+import { vendors } from './vendors.ts';
+import { Viewings } from './viewings.ts';
 import { walls } from './walls.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
@@ -35,9 +42,13 @@ const RESOURCES = [
   session,
   alarms,
   alarmRecords,
+  evidence,
   devices,
   cameras,
+  discovery,
   regions,
+  lines,
+  places,
   users,
   walls,
   deadLetters,
@@ -78,9 +89,14 @@ export async function buildHttp(ports: HttpPorts): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
+  await http.register(vendors, { prefix: '/vendors', vendors: ports.vendors });
   serveDescription(http, ports.access);
+  const viewings = new Viewings(ports);
+  const stopLooking = viewings.start();
+  http.addHook('onClose', async () => stopLooking());
+  serveHttpFlv(http, { ...ports, viewings });
   await serveConsole(http, ports.consoleDir);
-  routeUpgrades(http.server, ports);
+  routeUpgrades(http.server, { ...ports, viewings });
   return http;
 }
 

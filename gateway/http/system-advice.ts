@@ -43,6 +43,17 @@ export const ADVICE = {
       en: 'Look for a slow disk or a device that floods. It recovers by itself as the queue goes down; no message is lost.',
     },
   },
+  'evidence-full': {
+    severity: 2,
+    title: {
+      zh: '取证空间已满，较早的取证文件提前删除',
+      en: 'Evidence is over its quota: old files went before their time',
+    },
+    action: {
+      zh: '扩大取证空间（evidence.maxGiB）或磁盘；需要保留的文件请锁定，锁定的文件不会删除。',
+      en: 'Give evidence more room (evidence.maxGiB, or a larger disk), and lock what must stay: a locked file is never taken.',
+    },
+  },
   'follower-stopped': {
     severity: 2,
     title: { zh: '跟随任务已停止', en: 'A follower has stopped' },
@@ -94,6 +105,14 @@ export const ADVICE = {
     action: {
       zh: '安排清理或扩容；可缩短日志、证据的保留时间。',
       en: 'Plan to free or add space, or keep journal and evidence for fewer days.',
+    },
+  },
+  'evidence-nearly-full': {
+    severity: 3,
+    title: { zh: '取证空间即将用完', en: 'The room for evidence is nearly full' },
+    action: {
+      zh: '扩大取证空间（evidence.maxGiB）或缩短保留天数；用完后将从最早的未锁定文件开始删除。',
+      en: 'Give evidence more room (evidence.maxGiB) or keep it for fewer days: when it is full, the oldest files that are not locked go.',
     },
   },
   'follower-paused': {

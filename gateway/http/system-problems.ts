@@ -9,6 +9,8 @@ const DISK_LOW = { freeBytes: 5 * GIB, days: 14 };
 const LAG_ENTRIES = 10_000;
 /** From this part of its bound on a queue holds back whoever fills it. */
 const QUEUE_FULL = 0.8;
+/** From this part of its quota on evidence will soon have to go before its time. */
+const EVIDENCE_NEARLY_FULL = 0.8;
 
 export type Seen = Omit<SystemStatus, 'at' | 'problems'>;
 type Found = Readonly<{ code: ProblemCode; subject?: string; detail?: string }>;
@@ -18,6 +20,7 @@ export function problemsOf(seen: Seen): SystemProblem[] {
   const found = [
     ...brokerProblems(seen),
     ...diskProblems(seen),
+    ...evidenceProblems(seen),
     ...seen.parts.flatMap(({ name, ok, reason }): Found[] =>
       ok || name === 'mqtt' ? [] : [{ code: 'part-down', subject: name, ...detailOf(reason) }],
     ),
@@ -43,6 +46,12 @@ function diskProblems({ disk }: Seen): Found[] {
   const detail = `${(freeBytes / GIB).toFixed(1)} GiB`;
   if (isBelow(DISK_CRITICAL)) return [{ code: 'disk-critical', detail }];
   return isBelow(DISK_LOW) ? [{ code: 'disk-low', detail }] : [];
+}
+
+function evidenceProblems({ evidence: { bytes, maxBytes, removedForRoom } }: Seen): Found[] {
+  const detail = `${(bytes / GIB).toFixed(1)} / ${(maxBytes / GIB).toFixed(1)} GiB`;
+  if (removedForRoom > 0) return [{ code: 'evidence-full', detail: `${detail}, ${removedForRoom}` }];
+  return bytes > maxBytes * EVIDENCE_NEARLY_FULL ? [{ code: 'evidence-nearly-full', detail }] : [];
 }
 
 const queueProblems = ({ queues }: Seen): Found[] =>

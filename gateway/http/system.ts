@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../access/operator.ts';
 import { failed, type Result } from '../domain/result.ts';
+import type { KeepingReport } from '../followers/evidence/keeping.ts';
 import type { FollowerState } from '../followers/follower.ts';
 import type { KeptAside, Pause } from '../followers/supervision.ts';
 import type { JournalQueries } from '../journal/journal.ts';
@@ -54,6 +55,11 @@ export const system: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
   }
 };
 
+const toRoom = ({ lastRoomAt, ...room }: KeepingReport) => ({
+  ...room,
+  lastRoomAt: lastRoomAt === undefined ? undefined : toIso(lastRoomAt),
+});
+
 async function look({ system: house, health, journal }: HttpPorts) {
   const [disk, archive] = await Promise.all([
     house.disk().catch(() => undefined), // told as a problem of its own
@@ -70,6 +76,7 @@ async function look({ system: house, health, journal }: HttpPorts) {
       reason: archive.ok ? undefined : archive.error,
       refused: house.archive.refused(),
     },
+    evidence: toRoom(house.evidence()),
     disk,
   };
 }

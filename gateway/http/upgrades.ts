@@ -1,14 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isOwnOrigin } from '../access/browser.ts';
-import { may } from '../access/operator.ts';
-import type { StreamSource } from '../domain/camera.ts';
-import { failed, ok, type Result } from '../domain/result.ts';
 import type { HttpPorts } from './ports.ts';
-import { seesDevice } from './scoped.ts';
+import type { Viewings } from './viewings.ts';
 
 type Refusal = Readonly<{ status: 403 | 404 | 502 | 500; reason: string }>;
-type UpgradePorts = Pick<HttpPorts, 'access' | 'registry' | 'cameras' | 'video' | 'streamUrls' | 'now' | 'log'>;
+type UpgradePorts = Pick<HttpPorts, 'video' | 'log'> & Readonly<{ viewings: Viewings }>;
+type Arriving = Readonly<{ request: IncomingMessage; socket: Duplex; head: Buffer }>;
 
 const WORDS = { 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 502: 'Bad Gateway' } as const;
 
@@ -22,9 +20,12 @@ export function routeUpgrades(server: Server, ports: UpgradePorts): void {
       return;
     }
     socket.on('error', () => socket.destroy()); // the other side is gone: nothing is left to do
-    if (!path.startsWith('/live/flv/')) return close(socket, { status: 404, reason: 'unknown-path' });
-    openStream(request, ports).then(
-      (opened) => (opened.ok ? ports.video.view(opened.value, request, socket, head) : close(socket, opened.error)),
+    const open = path === '/live/wall' ? openWall : path.startsWith('/live/flv/') ? openStream : undefined;
+    const { origin, host } = request.headers;
+    if (open === undefined) return close(socket, { status: 404, reason: 'unknown-path' });
+    if (!isOwnOrigin(origin, host)) return close(socket, { status: 403, reason: 'foreign-origin' });
+    open({ request, socket, head }, ports).then(
+      (refusal) => refusal !== undefined && close(socket, refusal),
       (error: unknown) => {
         ports.log.error({ err: error }, 'stream request failed');
         close(socket, { status: 500, reason: 'internal' });
@@ -33,27 +34,25 @@ export function routeUpgrades(server: Server, ports: UpgradePorts): void {
   });
 }
 
-/** The source of a signed URL, if it still holds and its user may still see the camera. */
+/** The stream of a signed URL, over WS-FLV. */
 async function openStream(
-  { url = '', headers }: IncomingMessage,
-  { access, registry, cameras, streamUrls, now }: UpgradePorts,
-): Promise<Result<StreamSource, Refusal>> {
-  if (!isOwnOrigin(headers.origin, headers.host)) return failed({ status: 403, reason: 'foreign-origin' });
-  const verified = streamUrls.verify(url, now());
-  if (!verified.ok) return failed({ status: 403, reason: verified.error.reason });
-  const { camera, quality, username } = verified.value;
-  const operator = access.find(username);
-  const device = registry.find(camera);
-  if (
-    operator === undefined ||
-    device === undefined ||
-    !may(operator, 'camera.view') ||
-    !seesDevice(operator, device)
-  ) {
-    return failed({ status: 403, reason: 'out-of-scope' });
-  }
-  const source = await cameras.sourceOf(camera, quality);
-  return source.ok ? ok(source.value) : failed({ status: 502, reason: source.error.reason });
+  { request, socket, head }: Arriving,
+  { viewings, video }: UpgradePorts,
+): Promise<Refusal | undefined> {
+  const granted = await viewings.wishOf(request.url ?? '', 'ws-flv');
+  if (!granted.ok) return granted.error;
+  await video.view(viewings.begin(granted.value.grant), granted.value.wish, request, socket, head);
+  return undefined;
+}
+
+async function openWall(
+  { request, socket, head }: Arriving,
+  { viewings, video }: UpgradePorts,
+): Promise<Refusal | undefined> {
+  const granted = viewings.wallOf(request.url ?? '');
+  if (!granted.ok) return granted.error;
+  await video.viewWall(viewings.begin(granted.value), request, socket, head);
+  return undefined;
 }
 
 /** The reason stands in a header: a browser hides it from scripts, a log or curl shows it. */

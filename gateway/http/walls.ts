@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../access/operator.ts';
 import { badValue } from '../domain/bad-value.ts';
+import type { DeviceId } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
 import { Wall, WallInput } from './contract.ts';
 import type { HttpPorts } from './ports.ts';
@@ -34,14 +35,12 @@ export const walls: FastifyPluginAsyncZod<HttpPorts> = async (http, { access, jo
       const present = wallOf(queries, params.id);
       const version = present?.version ?? 0;
       if (body.version !== version) throw conflict(version);
-      const known = new Set(present?.tiles);
-      for (const camera of body.tiles) {
-        if (camera !== null && !known.has(camera)) deviceFor(operator, registry, camera);
-      }
+      const known = present === undefined ? new Set() : camerasOf(present);
+      for (const camera of camerasOf(body)) if (!known.has(camera)) deviceFor(operator, registry, camera);
       if (body.tiles.length > body.layout) {
         throw refusedValue(badValue('bad-length', 'tiles', `${body.tiles.length}`, `at most ${body.layout}`));
       }
-      const wall: WallView = { id: params.id, layout: body.layout, tiles: body.tiles, version: version + 1 };
+      const wall: WallView = { ...body, id: params.id, version: version + 1 };
       const entry = { kind: 'wall-put' as const, wall, by: actorOf(operator) };
       const [answer] = await journal.append([{ subject, expectedVersion, entries: [{ entry, alarm: undefined }] }]);
       if (answer?.ok !== true) throw conflict(wallOf(queries, params.id)?.version ?? 0);
@@ -49,6 +48,18 @@ export const walls: FastifyPluginAsyncZod<HttpPorts> = async (http, { access, jo
     },
   );
 };
+
+/** Whoever puts a camera on a wall must see it; what is there already may stay, whoever sees it. */
+const camerasOf = ({
+  tiles,
+  rotation,
+  called,
+}: Pick<WallView, 'tiles' | 'rotation' | 'called'>): ReadonlySet<DeviceId> =>
+  new Set([
+    ...tiles.filter((camera) => camera !== null),
+    ...(rotation?.cameras ?? []),
+    ...(called ?? []).map(({ camera }) => camera),
+  ]);
 
 const conflict = (version: number): Refused =>
   new Refused('conflict', { field: 'version', version, expected: `${version}` });

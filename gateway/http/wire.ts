@@ -1,7 +1,9 @@
 import type { Operator } from '../access/operator.ts';
 import type * as domain from '../domain/alarm.ts';
+import { type ArmingPlan, isArmed, isUnderway, type MaintenanceWindow } from '../domain/arming.ts';
 import type { Device, Presence } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
+import { hoursText, whereText } from '../domain/rule-text.ts';
 import type { JournalQueries, Recorded } from '../journal/journal.ts';
 import * as wire from './contract.ts';
 
@@ -20,7 +22,7 @@ export function toAlarm(alarm: domain.Alarm): wire.Alarm {
     lastAt: toIso(alarm.lastAt),
     receivedAt: toIso(alarm.receivedAt),
     shelvedUntil: maybeIso(alarm.shelvedUntil),
-    evidence: alarm.evidence.map((item) => ({ ...item, at: toIso(item.at) })),
+    evidence: alarm.evidence.map(toEvidence),
     due: {
       accept: maybeIso(alarm.due.accept),
       arrive: maybeIso(alarm.due.arrive),
@@ -29,6 +31,14 @@ export function toAlarm(alarm: domain.Alarm): wire.Alarm {
     cameras: [...alarm.cameras],
   };
 }
+
+export const toEvidence = (item: domain.Evidence): wire.Evidence => ({
+  ...item,
+  at: toIso(item.at),
+  from: maybeIso(item.from),
+  to: maybeIso(item.to),
+  removedAt: maybeIso(item.removedAt),
+});
 
 /** One entry as a line of an alarm's history; entries differ in what they carry. */
 export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
@@ -60,6 +70,33 @@ export function toDevice({ connection, ...device }: Device, presence: Presence):
   };
 }
 
+export const toArmingPlan = ({ where, hours, override, ...plan }: ArmingPlan, now: number): wire.ArmingPlan => ({
+  ...plan,
+  where: whereText(where),
+  hours: shownHours(hours),
+  override: override === undefined ? undefined : { ...override, until: toIso(override.until) },
+  armed: isArmed({ where, hours, override, ...plan }, now),
+});
+
+/** As it is written, with nothing left to a default. */
+function shownHours(hours: ArmingPlan['hours']): wire.ArmingPlan['hours'] {
+  const { zone = '', spans, calendar } = hoursText(hours);
+  const { restdays = [], workdays = [] } = calendar ?? {};
+  return {
+    zone,
+    spans: spans.map(({ days = 'every', ...span }) => ({ days, ...span })),
+    calendar: { restdays, workdays },
+  };
+}
+
+export const toMaintenance = (window: MaintenanceWindow, now: number): wire.MaintenanceWindow => ({
+  ...window,
+  where: whereText(window.where),
+  from: toIso(window.from),
+  until: toIso(window.until),
+  underway: isUnderway(window, now),
+});
+
 export const toUser = ({ username, displayName, role, scope }: Operator): wire.User => ({
   username,
   displayName,
@@ -69,11 +106,12 @@ export const toUser = ({ username, displayName, role, scope }: Operator): wire.U
   compounds: scope.compounds === undefined ? undefined : [...scope.compounds],
 });
 
-export const toWall = ({ id, layout, tiles, version }: WallView): wire.Wall => ({
-  id,
-  layout,
+export const toWall = ({ tiles, rotation, called, dismissed, ...wall }: WallView): wire.Wall => ({
+  ...wall,
   tiles: [...tiles],
-  version,
+  ...(rotation === undefined ? {} : { rotation: { ...rotation, cameras: [...rotation.cameras] } }),
+  ...(called === undefined ? {} : { called: [...called] }),
+  ...(dismissed === undefined ? {} : { dismissed: [...dismissed] }),
 });
 
 /** A wall as the log holds it. The facts are found by prefix, so `lobby` brings `lobby-2` along. */

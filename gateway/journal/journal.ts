@@ -58,6 +58,16 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** Kinds of entries that are listed by themselves, each by an index: any other would be looked for in the whole log. */
+export const LISTED_KINDS = [
+  'dead-letter',
+  'dead-letter-replayed',
+  'audited',
+  'sign-in-refused',
+  'session-opened',
+] as const satisfies readonly EntryKind[];
+export type ListedKind = (typeof LISTED_KINDS)[number];
+
 /** What can be asked of the log besides its order. Rows are written in the same transaction as the entries. */
 export interface JournalQueries {
   alarm(id: AlarmId): Alarm | undefined;
@@ -68,6 +78,8 @@ export interface JournalQueries {
   history(id: AlarmId): readonly Recorded[];
   /** The latest alarm of each device and type that is not closed: what a signal may still join. */
   latestOfEachType(): Iterable<Alarm>;
+  /** The greatest id of an alarm; undefined before the first. */
+  latestId(): AlarmId | undefined;
   /** Alarms that should have gone to the next centre up by `at`, the longest overdue first; see `escalatesAt`. */
   overdue(at: number, limit: number): Iterable<Alarm>;
   /** The latest values whose keys begin with `prefix`, such as `device/`; see `factOf`. */
@@ -75,7 +87,7 @@ export interface JournalQueries {
   alarms(query: AlarmQuery): Readonly<{ items: readonly Alarm[]; seq: Seq }>;
   counts(where: AlarmQuery['where']): readonly Readonly<{ severity: number; state: string; count: number }>[];
   /** The newest entries of these kinds, newest first, before `before`. */
-  entriesOf(kinds: readonly EntryKind[], before: Seq | undefined, limit: number): readonly Recorded[];
+  entriesOf(kinds: readonly ListedKind[], before: Seq | undefined, limit: number): readonly Recorded[];
 }
 
 /** Filters of `GET /alarms`; each list is "any of". Regions are nodes of the tree, types prefixes or whole codes. */

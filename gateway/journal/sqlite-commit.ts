@@ -1,10 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { chainHash } from './chain.ts';
-import type { AlarmRow, Answer, Batch, StoredEntry } from './sqlite-wire.ts';
+import { patched, toAlarm, toRow } from './sqlite-rows.ts';
+import type { Answer, Batch } from './sqlite-wire.ts';
 
 /** The end of the log: the next entry gets the number after `seq`, and its hash follows from `hash`. */
 type Head = Readonly<{ seq: number; hash: Buffer }>;
 export type Committed = Readonly<{ answers: readonly Answer[]; head: number }>;
+
+/** What a batch becomes: each write's answer and each entry's number, 0 for those that are refused. */
+type Numbered = Readonly<{
+  answers: readonly Answer[];
+  numbers: readonly number[];
+  stamps: readonly number[];
+  versions: ReadonlyMap<string, number>;
+}>;
 
 /** The transaction that stores a batch, with the head of the log that it goes on from. */
 export class BatchCommit {
@@ -29,37 +38,71 @@ export class BatchCommit {
     return { answers, head: head.seq };
   }
 
-  #store({ writes, cursors }: Batch): Readonly<{ answers: readonly Answer[]; head: Head }> {
-    let head = this.#head;
-    // A storm repeats the same alarm of the same device many times in a batch: their rows are written once, at its end.
-    const versions = new Map<string, number>();
-    const alarms = new Map<string, AlarmRow>();
-    const answers = writes.map((write): Answer => {
-      const found = versions.get(write.subject) ?? this.#statements.version.get(write.subject)?.version ?? 0;
-      if (write.expectedVersion !== undefined && write.expectedVersion !== found) return { conflict: found };
-      for (const entry of write.entries) {
-        head = this.#insert(head, write.at, entry);
-        if (entry.row !== undefined) alarms.set(entry.row.id, entry.row);
-      }
-      versions.set(write.subject, found + write.entries.length);
-      return { last: head.seq };
-    });
-    for (const [subject, version] of versions) this.#statements.setVersion.run(subject, version);
-    for (const row of alarms.values()) this.#statements.putAlarm.run(row);
-    for (const { follower, seq } of cursors) this.#statements.setCursor.run(follower, seq);
-    return { answers, head };
+  #store(batch: Batch): Readonly<{ answers: readonly Answer[]; head: Head }> {
+    const numbered = this.#number(batch);
+    const head = this.#insert(batch, numbered);
+    const { setVersion, setCursor, putFact, dropFact } = this.#statements;
+    for (const [subject, version] of numbered.versions) setVersion.run(subject, version);
+    for (const { entry, key, value } of batch.facts) {
+      if (numbered.numbers[entry] === 0) continue;
+      if (value === undefined) dropFact.run(key);
+      else putFact.run(key, value);
+    }
+    for (const { follower, seq } of batch.cursors) setCursor.run(follower, seq);
+    return { answers: numbered.answers, head };
   }
 
-  #insert(after: Head, at: number, { kind, body, row, fact }: StoredEntry): Head {
-    const { insert, putFact, dropFact } = this.#statements;
-    const seq = after.seq + 1;
-    const snapshot = row?.body ?? null;
-    const hash = chainHash(after.hash, { seq, at, kind, body, snapshot });
-    insert.run(seq, at, kind, row?.id ?? null, body, snapshot, hash);
-    if (fact?.value !== undefined) putFact.run(fact.key, fact.value);
-    else if (fact !== undefined) dropFact.run(fact.key);
-    return { seq, hash };
+  #number({ subjects, expectedVersions, stamps, entryCounts }: Batch): Numbered {
+    let { seq } = this.#head;
+    const versions = new Map<string, number>();
+    const numbers: number[] = [];
+    const stampOf: number[] = [];
+    const answers = subjects.map((subject, write): Answer => {
+      const found = versions.get(subject) ?? this.#statements.version.get(subject)?.version ?? 0;
+      const expected = expectedVersions[write];
+      const isStored = expected === undefined || expected === found;
+      const count = entryCounts[write] ?? 0;
+      for (let left = count; left > 0; left -= 1) {
+        numbers.push(isStored ? ++seq : 0);
+        stampOf.push(stamps[write] ?? 0);
+      }
+      if (!isStored) return { conflict: found };
+      versions.set(subject, found + count);
+      return { last: seq };
+    });
+    return { answers, numbers, stamps: stampOf, versions };
   }
+
+  /** The entries, and each alarm's row once, as the last of them leaves it: a storm repeats the same alarm many times. */
+  #insert(batch: Batch, { numbers, stamps }: Numbered): Head {
+    let head = this.#head;
+    const early = new Map<string, string>();
+    for (const [index, seq] of numbers.entries()) {
+      if (seq === 0) continue;
+      const [kind = '', body = '', alarm = null] = [batch.kinds[index], batch.bodies[index], batch.alarms[index]];
+      const { snapshot, base, isEarly } = snapshotOf(batch, numbers, index);
+      if (isEarly && alarm !== null && snapshot !== null) early.set(alarm, snapshot);
+      const at = stamps[index] ?? 0;
+      const hash = chainHash(head.hash, { seq, at, kind, body, snapshot, base });
+      this.#statements.insert.run(seq, at, kind, alarm, body, snapshot, hash, base);
+      head = { seq, hash };
+    }
+    for (const { entry, row } of batch.rows) if (numbers[entry] !== 0) this.#statements.putAlarm.run(row);
+    for (const body of early.values()) this.#statements.putAlarm.run(toRow(toAlarm({ body })));
+    return head;
+  }
+}
+
+type Snapshot = Readonly<{ snapshot: string | null; base: number | null; isEarly: boolean }>;
+
+/** What stands beside an entry. Where its base is refused the alarm is written whole, and may be the last of it. */
+function snapshotOf({ snapshots, bases }: Batch, numbers: readonly number[], index: number): Snapshot {
+  const [snapshot = null, base = -1] = [snapshots[index], bases[index]];
+  if (snapshot === null || base === -1) return { snapshot, base: null, isEarly: false };
+  const seq = numbers[base] ?? 0;
+  if (seq !== 0) return { snapshot, base: seq, isEarly: false };
+  const alarm = patched(toAlarm({ body: snapshots[base] ?? '' }), snapshot);
+  return { snapshot: JSON.stringify(alarm), base: null, isEarly: true };
 }
 
 /** The last entry, or, in a log that is empty, what stands before its first. */
@@ -76,7 +119,7 @@ const prepare = (database: Database) => ({
     'INSERT INTO subjects VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version',
   ),
   insert: database.prepare(
-    'INSERT INTO entries (seq, at, kind, alarm, body, snapshot, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO entries (seq, at, kind, alarm, body, snapshot, hash, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   ),
   putFact: database.prepare('INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
   dropFact: database.prepare('DELETE FROM facts WHERE key = ?'),

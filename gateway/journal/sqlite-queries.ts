@@ -1,23 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import type { AlarmId } from '../domain/alarm.ts';
-import type { EntryKind } from '../domain/entry.ts';
-import { significantDigits } from '../domain/region.ts';
-import type { AlarmQuery, JournalQueries } from './journal.ts';
-import { type EntryRow, toAlarm, toRecorded } from './sqlite-rows.ts';
-
-type Bound = string | number;
-type Clause = Readonly<{ sql: string; values: readonly Bound[] }>;
+import type { JournalQueries, ListedKind } from './journal.ts';
+import { LISTED, selectCounts, selectPage } from './sqlite-pages.ts';
+import { ENTRY_COLUMNS, type EntryRow, entryReader, mapOne, toAlarm } from './sqlite-rows.ts';
 
 /** Questions to the log, answered through a read-only connection of their own. */
 export function sqliteQueries(database: Database, head: () => number): JournalQueries {
+  const toRecorded = entryReader(database);
   const alarmById = database.prepare<[string], { body: string }>('SELECT body FROM alarms WHERE id = ?');
   const history = database.prepare<[string], EntryRow>(
-    'SELECT seq, at, body, snapshot FROM entries WHERE alarm = ? ORDER BY seq',
+    `SELECT ${ENTRY_COLUMNS} FROM entries WHERE alarm = ? ORDER BY seq`,
   );
-  // UUIDv7 grows with time, so the greatest id of a device and type is its latest alarm.
-  const latest = database.prepare<[], { body: string }>(
-    "SELECT body FROM alarms WHERE id IN (SELECT max(id) FROM alarms GROUP BY device, type) AND state <> 'closed'",
-  );
+  const latest = database.prepare<[], { body: string }>(LATEST_OPEN);
+  const greatestId = database.prepare<[], AlarmId | null>('SELECT max(id) FROM alarms').pluck();
   const overdue = database.prepare<[number, number], { body: string }>(
     'SELECT body FROM alarms WHERE escalates_at <= ? ORDER BY escalates_at LIMIT ?',
   );
@@ -26,90 +21,39 @@ export function sqliteQueries(database: Database, head: () => number): JournalQu
   );
   return {
     alarm: (id: AlarmId) => mapOne(alarmById.get(id), toAlarm),
-    history: (id) => history.all(id).map(toRecorded),
+    history: (id) => toRecorded(history.all(id)),
     latestOfEachType: () => mapEach(latest.iterate(), toAlarm),
+    latestId: () => greatestId.get() ?? undefined,
     overdue: (at, limit) => mapEach(overdue.all(at, limit), toAlarm),
     facts: (prefix) =>
       mapEach(facts.iterate(prefix, `${prefix}\uffff`), ({ key, value }) => ({ key, value: JSON.parse(value) })),
-    alarms: (query) => ({ items: selectAlarms(database, query), seq: head() }),
+    alarms: (query) => ({ items: selectPage(database, query).map(toAlarm), seq: head() }),
     counts: (where) => selectCounts(database, where),
-    entriesOf: (kinds, before, limit) => selectEntries(database, kinds, before, limit),
+    entriesOf: (kinds, before, limit) => toRecorded(selectEntries(database, kinds, before, limit)),
   };
 }
 
-function selectAlarms(database: Database, { where, after, limit }: AlarmQuery) {
-  const clauses = clausesOf(where);
-  if (after !== undefined) {
-    clauses.push({ sql: '(occurred_at, id) < (?, ?)', values: [after.occurredAt, after.id] });
-  }
-  const sql = `SELECT body FROM alarms ${whereText(clauses)} ORDER BY occurred_at DESC, id DESC LIMIT ?`;
-  const values = [...clauses.flatMap((clause) => clause.values), limit];
-  return database
-    .prepare<Bound[], { body: string }>(sql)
-    .all(...values)
-    .map(toAlarm);
+/** Of each kind by itself, for together they are in no order that an index has. */
+function selectEntries(
+  database: Database,
+  kinds: readonly ListedKind[],
+  before: number | undefined,
+  limit: number,
+): readonly EntryRow[] {
+  const select = database.prepare<[string, number, number], EntryRow>(LISTED_ENTRIES);
+  return kinds
+    .flatMap((kind) => select.all(kind, before ?? Number.MAX_SAFE_INTEGER, limit))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, limit);
 }
 
-function selectCounts(database: Database, where: AlarmQuery['where']) {
-  const clauses = [{ sql: "state <> 'closed'", values: [] }, ...clausesOf(where)];
-  const sql = `SELECT severity, state, count(*) AS count FROM alarms ${whereText(clauses)} GROUP BY severity, state`;
-  return database
-    .prepare<Bound[], { severity: number; state: string; count: number }>(sql)
-    .all(...clauses.flatMap((clause) => clause.values));
-}
+/** With the index's own condition in it: else SQLite does not see that the index will do, and reads the log from its end. */
+export const LISTED_ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM entries WHERE ${LISTED}
+  AND kind = ? AND seq < ? ORDER BY seq DESC LIMIT ?`;
 
-function selectEntries(database: Database, kinds: readonly EntryKind[], before: number | undefined, limit: number) {
-  const marks = kinds.map((kind) => `'${kind}'`).join(', '); // names of our own type, never text from outside
-  const sql = `SELECT seq, at, body, snapshot FROM entries WHERE kind IN (${marks}) AND seq < ? ORDER BY seq DESC LIMIT ?`;
-  return database
-    .prepare<[number, number], EntryRow>(sql)
-    .all(before ?? Number.MAX_SAFE_INTEGER, limit)
-    .map(toRecorded);
-}
-
-function clausesOf(where: AlarmQuery['where']): Clause[] {
-  const clauses = where.regions.map((nodes) => anyOf(nodes.map(regionRange)));
-  const lists: readonly (readonly [string, readonly Bound[] | undefined])[] = [
-    ['line', where.lines],
-    ['compound', where.compounds],
-    ['state', where.states],
-    ['condition', where.conditions],
-    ['severity', where.severities],
-    ['device', where.devices],
-  ];
-  for (const [column, values] of lists) if (values !== undefined) clauses.push(oneOf(column, values));
-  if (where.types !== undefined) clauses.push(anyOf(where.types.map(typeRange)));
-  if (where.from !== undefined) clauses.push({ sql: 'occurred_at >= ?', values: [where.from] });
-  if (where.to !== undefined) clauses.push({ sql: 'occurred_at < ?', values: [where.to] });
-  return clauses;
-}
-
-const whereText = (clauses: readonly Clause[]): string =>
-  clauses.length === 0 ? '' : `WHERE ${clauses.map(({ sql }) => sql).join(' AND ')}`;
-
-const oneOf = (column: string, values: readonly Bound[]): Clause => ({
-  sql: values.length === 0 ? '0' : `${column} IN (${values.map(() => '?').join(', ')})`,
-  values,
-});
-
-const anyOf = (clauses: readonly Clause[]): Clause => ({
-  sql: clauses.length === 0 ? '0' : `(${clauses.map(({ sql }) => sql).join(' OR ')})`,
-  values: clauses.flatMap(({ values }) => values),
-});
-
-function regionRange(node: string): Clause {
-  const digits = significantDigits(node);
-  return { sql: 'region BETWEEN ? AND ?', values: [digits.padEnd(12, '0'), digits.padEnd(12, '9')] };
-}
-
-/** A whole code, or everything under a prefix that ends in a dot. */
-const typeRange = (type: string): Clause =>
-  type.endsWith('.')
-    ? { sql: '(type >= ? AND type < ?)', values: [type, `${type}\uffff`] }
-    : { sql: 'type = ?', values: [type] };
-
-const mapOne = <A, B>(value: A | undefined, map: (value: A) => B): B | undefined =>
-  value === undefined ? undefined : map(value);
+/** UUIDv7 grows with time, so the greatest id of a device and type is its latest alarm. Costs what is open, not what was. */
+export const LATEST_OPEN = `SELECT body FROM alarms AS one WHERE state <> 'closed' AND NOT EXISTS
+  (SELECT 1 FROM alarms AS later WHERE later.device = one.device AND later.type = one.type AND later.id > one.id)`;
 
 function* mapEach<A, B>(values: Iterable<A>, map: (value: A) => B): Iterable<B> {
   for (const value of values) yield map(value);

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { type ChainedRow, chainHash, FIRST_HASH } from './chain.ts';
+import { PAGE_INDEXES } from './sqlite-pages.ts';
 
 const FIRST_TABLES = `
   CREATE TABLE entries (
@@ -34,21 +35,34 @@ function addChain(database: Database): void {
     CREATE TABLE anchor (seq INTEGER NOT NULL, hash BLOB NOT NULL);
   `);
   database.prepare('INSERT INTO anchor VALUES (0, ?)').run(FIRST_HASH);
-  const after = database.prepare<[number], ChainedRow>(
+  const after = database.prepare<[number], Omit<ChainedRow, 'base'>>(
     `SELECT seq, at, kind, body, snapshot FROM entries WHERE seq > ? ORDER BY seq LIMIT ${SLICE}`,
   );
   const setHash = database.prepare('UPDATE entries SET hash = ? WHERE seq = ?');
   let previous = FIRST_HASH;
   for (let rows = after.all(0); rows.length > 0; rows = after.all(rows.at(-1)?.seq ?? 0)) {
     for (const row of rows) {
-      previous = chainHash(previous, row);
+      previous = chainHash(previous, { ...row, base: null });
       setHash.run(previous, row.seq);
     }
   }
 }
 
+/** A page costs what it shows: each index is in a page's order, with what is asked most beside it. */
+const indexPages = (database: Database): unknown =>
+  database.exec(`DROP INDEX alarms_by_time; DROP INDEX alarms_by_region; DROP INDEX alarms_open;
+    DROP INDEX entries_of_kind; ${PAGE_INDEXES}`);
+
+/** The entry of the same batch beside which an alarm stands whole, where the snapshot is only what differs from it. */
+const addBases = (database: Database): unknown => database.exec('ALTER TABLE entries ADD COLUMN base INTEGER');
+
 /** The step at place `n` makes tables of version `n + 1` from those of version `n`; never change one that was released. */
-const STEPS: readonly ((database: Database) => void)[] = [(database) => database.exec(FIRST_TABLES), addChain];
+const STEPS: readonly ((database: Database) => void)[] = [
+  (database) => database.exec(FIRST_TABLES),
+  addChain,
+  indexPages,
+  addBases,
+];
 export const TABLES_VERSION = STEPS.length;
 
 /**

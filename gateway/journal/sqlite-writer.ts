@@ -24,12 +24,26 @@ prepareForWriting(database);
 const batches = new BatchCommit(database);
 const trim = trimmer(database);
 
+/** The last epoch in which a batch was refused, and how: what else of it comes was sent before that was known. */
+let refused: { epoch: number; answer: FromWriter } | undefined;
+
 function answerTo(message: Exclude<ToWriter, { kind: 'close' }>): FromWriter {
+  if (message.kind === 'trim') return guarded(() => ({ kind: 'trimmed', ...trim(message.trim) }));
+  if (message.epoch === refused?.epoch) return refused.answer;
+  const answer = guarded(() => carryOut(message));
+  if (answer.kind === 'refused') refused = { epoch: message.epoch, answer };
+  return answer;
+}
+
+function carryOut(message: Extract<ToWriter, { epoch: number }>): FromWriter {
+  if (message.kind === 'give-up-reserve') giveUpReserve(file);
+  if (message.kind === 'recover') takeReserve(file);
+  return { kind: 'committed', ...batches.carryOut(message.batch) };
+}
+
+function guarded(act: () => FromWriter): FromWriter {
   try {
-    if (message.kind === 'trim') return { kind: 'trimmed', ...trim(message.trim) };
-    if (message.kind === 'give-up-reserve') giveUpReserve(file);
-    if (message.kind === 'recover') takeReserve(file);
-    return { kind: 'committed', ...batches.carryOut(message.batch) };
+    return act();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'refused', reason, fault: storageFaultOf(error, file) };

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as rest } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { CommitQueue, WAITING_MAX } from './commit-queue.ts';
 import {
@@ -12,13 +13,17 @@ import {
   type Write,
 } from './journal.ts';
 import { sqliteQueries } from './sqlite-queries.ts';
-import { type EntryRow, toRecorded } from './sqlite-rows.ts';
-import { type Answer, type StoredWrite, toStored } from './sqlite-wire.ts';
+import { ENTRY_COLUMNS, type EntryRow, entryReader } from './sqlite-rows.ts';
+import type { Answer, Group } from './sqlite-wire.ts';
 import type { StorageFault } from './storage-fault.ts';
 import { Tail } from './tail.ts';
 
 /** Entries that a follower gets at once. */
 const READ_MAX = 1000;
+/** Who is too far behind for the tail rests so many times as long as its batch took, while writes wait for the disk. */
+const REST_TIMES = 2;
+/** A rest at most: a batch that took long waited for something outside. */
+const REST_MAX_MS = 250;
 /** Every follower waits for the same word; more than this at once would be a leak. */
 const FOLLOWERS_MAX = 100;
 
@@ -70,29 +75,23 @@ export async function openSqliteJournal(
 ): Promise<SqliteJournal> {
   const tail = new Tail();
   const committed = new EventEmitter().setMaxListeners(FOLLOWERS_MAX);
-  // The queue hands stored text back; the entries themselves wait here, by the object that was sent.
-  const sent = new WeakMap<object, Write>();
   let head = 0;
-  const toSend = (write: Write, at: number): StoredWrite => {
-    const stored = toStored(write, at);
-    sent.set(stored, write);
-    return stored;
-  };
   const { queue, ...opened } = await CommitQueue.open(file, {
-    onCommit: (writes, answers, last) => {
-      tail.push(writes.flatMap((write, index) => recordedOf(sent.get(write), write.at, answers[index])));
-      const [oldest] = writes;
+    onCommit: (groups, answers, last) => {
+      tail.push(recordedOf(groups, answers));
+      const [oldest] = groups;
       if (oldest !== undefined) onCommitted(last - head, now() - oldest.at);
       head = last;
       committed.emit('batch');
     },
-    storageWrite: (fault) => toSend(storageWrite(fault), now()),
+    storageWrite: (fault) => ({ writes: [storageWrite(fault)], at: now() }),
     onStorage,
     onLost,
   });
   head = opened.head;
   const reader = new Sqlite(file, { readonly: true });
   const statements = prepareReading(reader);
+  const toRecorded = entryReader(reader);
   let oldest = (statements.anchor.get()?.seq ?? 0) + 1;
   const followers = new Set<string>();
   const cursorOf = (follower: string): Seq => statements.cursor.get(follower)?.seq ?? 0;
@@ -107,35 +106,38 @@ export async function openSqliteJournal(
   const read = (cursor: Seq, limit: number): readonly Recorded[] => {
     if (cursor >= head) return [];
     if (cursor + 1 < oldest) throw new CursorExpired(cursor, oldest);
-    const fromMemory = tail.after(cursor, limit);
-    if (fromMemory !== undefined) return fromMemory;
-    const rows = statements.after.all(cursor, limit);
-    const first = rows[0]?.seq;
-    // Entries may be gone from the file a moment before this thread hears of it.
-    if (first !== undefined && first > cursor + 1) throw new CursorExpired(cursor, first);
-    return rows.map(toRecorded);
+    return tail.after(cursor, limit) ?? readFile(cursor, limit);
   };
 
-  async function append(writes: readonly Write[]) {
-    const at = now();
-    return Promise.all(writes.map((write) => queue.append(toSend(write, at))));
-  }
+  const readFile = (cursor: Seq, limit: number): readonly Recorded[] => {
+    const rows = statements.after.all(cursor, limit);
+    const recorded = toRecorded(rows);
+    const first = recorded[0]?.seq;
+    // Entries may be gone from the file a moment before this thread hears of it.
+    if (rows.length > 0 && first !== cursor + 1)
+      throw new CursorExpired(cursor, first ?? (rows.at(-1)?.seq ?? cursor) + 1);
+    return recorded;
+  };
 
   async function* follow(cursor: Seq, stop: AbortSignal): AsyncGenerator<Batch> {
     let at = cursor;
     while (!stop.aborted) {
+      const startedAt = now();
+      const isBehind = tail.after(at, 0) === undefined;
       const entries = read(at, READ_MAX);
       const last = entries.at(-1)?.seq;
       if (last === undefined) await nextCommit(committed, stop);
       else {
         at = last;
         yield { entries, last };
+        // signals go first: what a follower has missed is in the file, and what a device sends waits for its answer
+        if (isBehind && queue.isBusy) await restFor(REST_TIMES * (now() - startedAt), stop);
       }
     }
   }
 
   return {
-    append,
+    append: (writes) => queue.append({ writes, at: now() }),
     follow,
     read,
     head: () => head,
@@ -181,22 +183,39 @@ const storageWrite = (fault: StorageFault | undefined): Write => ({
 
 const prepareReading = (reader: Sqlite.Database) => ({
   after: reader.prepare<[number, number], EntryRow>(
-    'SELECT seq, at, body, snapshot FROM entries WHERE seq > ? ORDER BY seq LIMIT ?',
+    `SELECT ${ENTRY_COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`,
   ),
   version: reader.prepare<[string], { version: number }>('SELECT version FROM subjects WHERE subject = ?'),
   anchor: reader.prepare<[], { seq: number }>('SELECT seq FROM anchor'),
   cursor: reader.prepare<[string], { seq: number }>('SELECT seq FROM cursors WHERE follower = ?'),
 });
 
-function recordedOf(write: Write | undefined, at: number, answer: Answer | undefined): readonly Recorded[] {
-  if (write === undefined || answer === undefined || !('last' in answer)) return [];
-  const first = answer.last - write.entries.length + 1;
-  return write.entries.map(({ entry, alarm }, index) => ({ seq: first + index, at, entry, alarm }));
+/** The entries of a batch with the numbers that they got; none of a write that was refused. */
+function recordedOf(groups: readonly Group[], answers: readonly Answer[]): readonly Recorded[] {
+  const recorded: Recorded[] = [];
+  let index = 0;
+  for (const { writes, at } of groups) {
+    for (const { entries } of writes) {
+      const answer = answers[index++];
+      if (answer === undefined || !('last' in answer)) continue;
+      let seq = answer.last - entries.length;
+      for (const { entry, alarm } of entries) recorded.push({ seq: ++seq, at, entry, alarm });
+    }
+  }
+  return recorded;
 }
 
-async function nextCommit(committed: EventEmitter, stop: AbortSignal): Promise<void> {
+/** A clock that was set forward or back meanwhile makes no difference worth more than REST_MAX_MS. */
+async function restFor(ms: number, stop: AbortSignal): Promise<void> {
+  await unlessStopped(rest(Math.min(Math.max(0, ms), REST_MAX_MS), undefined, { signal: stop }), stop);
+}
+
+const nextCommit = (committed: EventEmitter, stop: AbortSignal): Promise<void> =>
+  unlessStopped(once(committed, 'batch', { signal: stop }), stop);
+
+async function unlessStopped(event: Promise<unknown>, stop: AbortSignal): Promise<void> {
   try {
-    await once(committed, 'batch', { signal: stop });
+    await event;
   } catch (error) {
     if (!stop.aborted) throw error;
   }

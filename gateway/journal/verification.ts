@@ -33,11 +33,19 @@ const broken = (seq: number | undefined, text: string): Result<Sound, Broken> =>
 function verified(database: Database): Result<Sound, Broken> {
   const chain = walkChain(database);
   if (!chain.ok) return chain;
+  const baseless = database.prepare<[], number>(BASELESS_ENTRY).pluck().get();
+  if (baseless !== undefined) return broken(baseless, 'the alarm that the entry is based on is not beside its base');
   const alarm = database.prepare(CHANGED_ALARM).pluck().get();
   if (alarm !== undefined) return broken(undefined, `the row of alarm ${alarm} is not what its last entry says`);
   const pages = database.pragma('integrity_check(1)', { simple: true });
   return pages === 'ok' ? chain : broken(undefined, `SQLite says: ${pages}`);
 }
+
+/** An entry whose alarm stands nowhere: what it is based on is gone, or is about another alarm, or is no whole one. */
+const BASELESS_ENTRY = `
+  SELECT seq FROM entries AS based WHERE base IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM entries WHERE seq = based.base AND alarm = based.alarm AND base IS NULL AND snapshot IS NOT NULL
+  ) LIMIT 1`;
 
 /** An alarm whose row differs from the snapshot beside its last entry, where that entry is still kept. */
 const CHANGED_ALARM = `
@@ -49,7 +57,9 @@ function walkChain(database: Database): Result<Sound, Broken> {
   if (anchor === undefined) return broken(undefined, 'the anchor, from which the chain goes on, is gone');
   let { seq, hash } = anchor;
   try {
-    const rows = database.prepare<[], Row>('SELECT seq, at, kind, body, snapshot, hash FROM entries ORDER BY seq');
+    const rows = database.prepare<[], Row>(
+      'SELECT seq, at, kind, body, snapshot, base, hash FROM entries ORDER BY seq',
+    );
     for (const row of rows.iterate()) {
       if (row.seq !== seq + 1) return broken(seq + 1, `the entry is missing: ${row.seq} follows ${seq}`);
       hash = chainHash(hash, row);

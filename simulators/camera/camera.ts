@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
+import { answerProbes } from './discovery.ts';
 import { Listening } from './listening.ts';
 import { EventBroker } from './onvif/broker.ts';
+import { DeviceIo } from './onvif/device-io.ts';
+import { PictureSettings } from './onvif/imaging.ts';
 import type { Happening } from './onvif/notification.ts';
 import { createOnvifServer } from './onvif/server.ts';
 import type { CameraQuality, OnvifSite } from './onvif/site.ts';
@@ -35,8 +38,12 @@ export type CameraOptions = Readonly<{
   rtspOnly?: boolean;
   /** False for a camera that cannot move. */
   hasPtz?: boolean;
+  /** Answers WS-Discovery on this UDP port (3702 by the standard, 0 a free one); left out, it keeps silent. */
+  discoveryPort?: number;
   /** Height of the main stream: 720 (default) or 1080. */
   mainHeight?: 720 | 1080;
+  /** Also speaks Media2 (Profile T) and names this codec there; the stream itself stays H.264. */
+  media2?: 'H264' | 'H265';
   /** Where drawn scenes are kept; made where it is not there. */
   cacheDir?: string;
   quirks?: Quirks;
@@ -46,6 +53,8 @@ export type SimulatedCamera = Readonly<{
   id: string;
   /** The device service. Throws for a camera without ONVIF. */
   readonly onvifUrl: string;
+  /** UDP port on which it answers WS-Discovery; 0 where it does not. */
+  readonly discoveryPort: number;
   /** Without credentials. */
   rtspUrl(quality: CameraQuality): string;
   /**
@@ -62,6 +71,10 @@ export type SimulatedCamera = Readonly<{
   ptzPosition(): PtzPosition;
   /** Loses its power: every connection and subscription ends, and it comes back on the same ports. */
   reboot(): Promise<void>;
+  /** From now on it misbehaves like this, and in no other way. */
+  misbehave(quirks: Quirks): void;
+  /** Relay outputs by token. */
+  relays(): ReadonlyMap<string, boolean>;
   stop(): Promise<void>;
 }>;
 
@@ -74,11 +87,13 @@ const MAIN: Readonly<Record<720 | 1080, PictureSize>> = {
 /** Starts a camera. Rejects where ffmpeg is missing or a port is taken. The first one of a scene draws it: seconds. */
 export async function startCamera(options: CameraOptions): Promise<SimulatedCamera> {
   const host = options.host ?? '127.0.0.1';
-  const now = clockOf(options);
+  let quirks = options.quirks ?? {};
+  const now = () => (options.now ?? Date.now)() + (quirks.clockOffsetMs ?? 0);
   const head = options.hasPtz === false ? undefined : new PtzHead(now);
   const broker = new EventBroker(now);
   const streams = await openStreams(options, now, head);
-  const site = siteOf(options, { now, head, broker, streams, baseUrl, rtspUrl, reboot });
+  const io = new DeviceIo(broker);
+  const site = siteOf(options, () => quirks, { now, head, broker, io, streams, baseUrl, rtspUrl, reboot });
   const rtsp = new Listening(
     createServer((socket) => new RtspConnection(site, socket)),
     host,
@@ -86,6 +101,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
   );
   const onvif = options.rtspOnly ? undefined : new Listening(createOnvifServer(site), host, options.onvifPort ?? 0);
   await open();
+  const discovery = await answering(options, host, () => `${site.baseUrl()}/onvif/device_service`);
 
   function baseUrl(): string {
     if (onvif === undefined) throw new Error(`camera ${options.id} has no ONVIF`);
@@ -110,6 +126,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     get onvifUrl() {
       return `${baseUrl()}/onvif/device_service`;
     },
+    discoveryPort: discovery?.port ?? 0,
     rtspUrl,
     raise: (topic, happening) => broker.raise(topic, happening),
     setProperty: (topic, happening) => broker.setProperty(topic, happening),
@@ -117,15 +134,21 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     subscriptions: () => broker.subscriptions,
     ptzPosition: () => head?.position() ?? STILL,
     reboot,
-    stop: close,
+    misbehave: (wanted) => {
+      quirks = wanted;
+    },
+    relays: () => io.relays,
+    stop: async () => {
+      discovery?.stop();
+      await close();
+    },
   };
 }
 
-const STILL: PtzPosition = { pan: 0, tilt: 0, zoom: 0 };
+const answering = async ({ id, name, discoveryPort: port }: CameraOptions, host: string, xaddr: () => string) =>
+  port === undefined ? undefined : await answerProbes({ host, port, id, name, xaddr });
 
-function clockOf({ now = Date.now, quirks }: CameraOptions): () => number {
-  return () => now() + (quirks?.clockOffsetMs ?? 0);
-}
+const STILL: PtzPosition = { pan: 0, tilt: 0, zoom: 0 };
 
 type Streams = Readonly<Record<CameraQuality, Broadcast>>;
 
@@ -148,17 +171,32 @@ async function openStreams(
   return { main, sub };
 }
 
-type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
+type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'io' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
   Readonly<{ streams: Streams }>;
 
 /** What the two servers know of the camera. */
-function siteOf(options: CameraOptions, { streams, ...parts }: Parts): OnvifSite & RtspSite {
-  const { id, name, username, password, quirks = {} } = options;
+function siteOf(
+  options: CameraOptions,
+  quirks: () => Quirks,
+  { streams, baseUrl, rtspUrl, ...parts }: Parts,
+): OnvifSite & RtspSite {
+  const { id, name, username, password, media2 } = options;
+  const foreign = (url: string): string => {
+    const { foreignHost } = quirks();
+    return foreignHost === undefined ? url : url.replace(/\/\/[^/:]+/, `//${foreignHost}`);
+  };
   return {
     ...parts,
     id,
     name,
-    quirks,
+    get quirks() {
+      return quirks();
+    },
+    picture: new PictureSettings(),
+    hasMedia2: media2 !== undefined,
+    encodingTold: media2 ?? 'H264',
+    baseUrl: () => foreign(baseUrl()),
+    rtspUrl: (quality) => foreign(rtspUrl(quality)),
     credentials: { username, password },
     sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
     snapshot: (quality) => encodeJpeg(streams[quality].still()),

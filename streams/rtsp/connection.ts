@@ -181,6 +181,7 @@ function checked(answer: Result<RtspResponse, StreamFault>): Result<RtspResponse
   if (status === 401 || status === 403)
     return failed(fault('unauthorised', 'the camera refuses user name or password'));
   if (status === 404) return failed(fault('not-found', 'the camera has no stream under this path'));
+  if (status === 461) return failed(fault('transport', 'the camera does not send in the way that was asked for'));
   if (status >= 300 && status < 400) return failed(fault('redirected', 'the camera points elsewhere; not followed'));
   return failed(fault('refused', `the camera answered ${status}`));
 }

@@ -4,12 +4,14 @@ import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { AccessUnit } from '../access-unit.ts';
 import { resolveAddress } from '../address.ts';
 import { fault, type StreamFault } from '../fault.ts';
-import { chooseTrack, type Depacketiser, type Track } from '../rtp/depacketiser.ts';
-import { readRtp } from '../rtp/packet.ts';
+import { chooseTrack, type Depacketiser, offeredAudio, type Track } from '../rtp/depacketiser.ts';
+import { type RtpPacket, readRtp } from '../rtp/packet.ts';
+import { ReorderWindow } from '../rtp/reorder.ts';
 import { RtspConnection } from './connection.ts';
 import type { RtspResponse } from './message.ts';
 import { readSdp } from './sdp.ts';
 import { controlPath, pathOf, type RtspTarget, readTarget, uriOf } from './target.ts';
+import { UdpPair } from './udp.ts';
 
 export type SessionOptions = Readonly<{
   url: string;
@@ -17,9 +19,13 @@ export type SessionOptions = Readonly<{
   allowBasic: boolean;
   networks: DeviceNetworks;
   limits: SessionLimits;
+  /** From 0 to 1, for the choice of ports. */
+  random: () => number;
   onAccessUnit: (unit: AccessUnit) => void;
   /** Bytes of pictures as they came, for the bit rate. */
   onBytes: (bytes: number) => void;
+  /** The sound that is offered beside the pictures, if any; it is not asked for. */
+  onAudio: (audio: string | undefined) => void;
   /** Once, when the stream is over through no act of ours. */
   onEnd: (fault: StreamFault) => void;
 }>;
@@ -65,6 +71,8 @@ export class RtspSession {
   #keepAlive: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
   #quietTicks = 0;
+  #udp: UdpPair | undefined;
+  #address = '';
   #over = false;
 
   constructor(options: SessionOptions, target: RtspTarget) {
@@ -77,6 +85,7 @@ export class RtspSession {
   }
 
   async play(address: string, signal: AbortSignal): Promise<Result<void, StreamFault>> {
+    this.#address = address;
     const opened = await RtspConnection.open(this.#connectionOptions(address), signal);
     if (!opened.ok) return opened;
     this.#connection = opened.value;
@@ -94,6 +103,7 @@ export class RtspSession {
     this.#over = true;
     clearInterval(this.#keepAlive);
     clearInterval(this.#watch);
+    this.#udp?.close();
     const headers = this.#sessionId === undefined ? [] : [`Session: ${this.#sessionId}`];
     const goodbye = { method: 'TEARDOWN', uri: this.#playUri, headers };
     if (this.#sessionId === undefined) this.#connection?.close();
@@ -123,6 +133,7 @@ export class RtspSession {
     const sdp = readSdp(described.value.body);
     const track = chooseTrack(sdp);
     if (!track.ok) return track;
+    this.#options.onAudio(offeredAudio(sdp));
     const base = this.#basePath(described.value);
     const aggregate = controlPath(base, sdp.control);
     const setupPath = controlPath(base, track.value.media.control);
@@ -143,12 +154,9 @@ export class RtspSession {
   }
 
   async #setupAndPlay(connection: RtspConnection, uri: string): Promise<Result<void, StreamFault>> {
-    const setup = await connection.request('SETUP', uri, ['Transport: RTP/AVP/TCP;unicast;interleaved=0-1']);
+    const inside = await this.#setupInside(connection, uri);
+    const setup = !inside.ok && inside.error.reason === 'transport' ? await this.#setupUdp(connection, uri) : inside;
     if (!setup.ok) return setup;
-    const transport = setup.value.headers.get('transport')?.[0] ?? '';
-    if (!/RTP\/AVP\/TCP/i.test(transport))
-      return failed(fault('refused', 'the camera does not send inside its TCP connection'));
-    this.#rtpChannel = Math.min(Number(/interleaved=(\d{1,3})/.exec(transport)?.[1] ?? 0), CHANNEL_MAX);
     const [id = '', parameters = ''] = split(setup.value.headers.get('session')?.[0] ?? '');
     if (!/^[\x21-\x7e]{1,256}$/.test(id)) return failed(fault('not-rtsp', 'the camera gave no session'));
     this.#sessionId = id;
@@ -158,6 +166,37 @@ export class RtspSession {
     if (this.#over) return failed(fault('closed', 'closed by us'));
     this.#keepAliveEvery(timeoutSeconds(parameters) * 500);
     return ok(undefined);
+  }
+
+  /** Pictures inside the RTSP connection: what passes any firewall that RTSP passes, in order and without loss. */
+  async #setupInside(connection: RtspConnection, uri: string): Promise<Result<RtspResponse, StreamFault>> {
+    const setup = await connection.request('SETUP', uri, ['Transport: RTP/AVP/TCP;unicast;interleaved=0-1']);
+    if (!setup.ok) return setup;
+    const transport = setup.value.headers.get('transport')?.[0] ?? '';
+    if (!/RTP\/AVP\/TCP/i.test(transport))
+      return failed(fault('refused', 'the camera does not send inside its TCP connection'));
+    this.#rtpChannel = Math.min(Number(/interleaved=(\d{1,3})/.exec(transport)?.[1] ?? 0), CHANNEL_MAX);
+    return setup;
+  }
+
+  /** By UDP, for the cameras that know nothing else; what overtook each other is put into its order again. */
+  async #setupUdp(connection: RtspConnection, uri: string): Promise<Result<RtspResponse, StreamFault>> {
+    const udp = await UdpPair.open(this.#address, this.#options.random);
+    if (udp === undefined) return failed(fault('busy', 'no two neighbouring UDP ports are free'));
+    this.#udp = udp;
+    if (this.#over) {
+      udp.close();
+      return failed(fault('closed', 'closed by us'));
+    }
+    const ordered = new ReorderWindow((packet) => this.#depacketiser?.push(packet));
+    udp.onRtp((payload) => this.#onRtp(payload, (packet) => ordered.push(packet)));
+    const ports = `${udp.port}-${udp.port + 1}`;
+    const setup = await connection.request('SETUP', uri, [`Transport: RTP/AVP;unicast;client_port=${ports}`]);
+    if (!setup.ok) return setup;
+    const theirs = /server_port=(\d{1,5})(?:-(\d{1,5}))?/.exec(setup.value.headers.get('transport')?.[0] ?? '');
+    const [rtp, rtcp] = [Number(theirs?.[1] ?? 0), Number(theirs?.[2] ?? 0)];
+    if (isPort(rtp) && isPort(rtcp)) udp.knock(rtp, rtcp);
+    return setup;
   }
 
   /** Half the session's time, so that one lost answer does not end it. */
@@ -183,12 +222,17 @@ export class RtspSession {
   }
 
   #onFrame(channel: number, payload: Buffer): void {
-    if (channel !== this.#rtpChannel || this.#over) return;
+    if (channel === this.#rtpChannel && this.#udp === undefined)
+      this.#onRtp(payload, (packet) => this.#depacketiser?.push(packet));
+  }
+
+  #onRtp(payload: Buffer, take: (packet: RtpPacket) => void): void {
+    if (this.#over) return;
     const packet = readRtp(payload);
     if (packet === undefined || packet.payloadType !== this.#payloadType) return;
     this.#quietTicks = 0;
     this.#options.onBytes(payload.length);
-    this.#depacketiser?.push(packet);
+    take(packet);
   }
 
   #end(found: StreamFault): void {
@@ -197,6 +241,8 @@ export class RtspSession {
     this.#options.onEnd(found);
   }
 }
+
+const isPort = (port: number): boolean => port > 0 && port < 65_536;
 
 function split(session: string): readonly [string, string] {
   const semicolon = session.indexOf(';');

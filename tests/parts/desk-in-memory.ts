@@ -1,11 +1,13 @@
 import pino from 'pino';
 import { AlarmBook } from '../../gateway/alarms/book.ts';
+import { Holding } from '../../gateway/desk/holding.ts';
 import { SignalIntake } from '../../gateway/desk/intake.ts';
+import { type HeartRules, plainRules } from '../../gateway/desk/judge.ts';
 import { AlarmLanes } from '../../gateway/desk/lanes.ts';
 import type { RateLimit } from '../../gateway/desk/rates.ts';
 import type { Alarm, AlarmDefinition } from '../../gateway/domain/alarm.ts';
 import type { Device } from '../../gateway/domain/device.ts';
-import type { Entry } from '../../gateway/domain/entry.ts';
+import type { Entry, HeldSignal } from '../../gateway/domain/entry.ts';
 import { ok } from '../../gateway/domain/result.ts';
 import { type Journal, type JournalQueries, JournalUnavailable, type Write } from '../../gateway/journal/journal.ts';
 import { PresenceMap } from '../../gateway/registry/presence.ts';
@@ -13,8 +15,22 @@ import { FENCE, INTRUSION } from './alarm-samples.ts';
 
 const flag = (code: string): AlarmDefinition => ({ ...INTRUSION, code, severity: 4, mergeWindowMs: 600_000 });
 
+/** What waits of a device by the log. */
+function heldOf(entries: readonly Entry[], device: string): readonly HeldSignal[] {
+  const held = new Map<string, HeldSignal>();
+  for (const entry of entries) {
+    if (entry.kind === 'signal-held' && entry.held.device === device) held.set(entry.held.code, entry.held);
+    if (entry.kind === 'signal-released' && entry.device === device) held.delete(entry.code);
+  }
+  return [...held.values()];
+}
+
 /** The way from a report to entries, with a clock that the test turns and a log in memory that can refuse. */
-export function deskInMemory(deviceRate: RateLimit, definitions: readonly AlarmDefinition[] = [INTRUSION]) {
+export function deskInMemory(
+  deviceRate: RateLimit,
+  definitions: readonly AlarmDefinition[] = [INTRUSION],
+  rules: Partial<HeartRules> = {},
+) {
   const clock = { now: Date.parse('2026-11-24T08:00:00Z') };
   const disk = { isRefusing: false };
   const entries: Entry[] = [];
@@ -45,6 +61,7 @@ export function deskInMemory(deviceRate: RateLimit, definitions: readonly AlarmD
     alarm: (id) => alarms.get(id),
     history: () => [],
     latestOfEachType: () => [],
+    latestId: () => undefined,
     overdue: () => [],
     facts: () => [],
     alarms: ({ where }) => ({
@@ -55,7 +72,12 @@ export function deskInMemory(deviceRate: RateLimit, definitions: readonly AlarmD
     entriesOf: () => [],
   };
   const all = [...definitions, flag('device.flapping'), flag('device.clock.off'), flag('device.offline')];
-  const devices = new Map<string, Device>([FENCE, { ...FENCE, id: 'quiet-1' }].map((device) => [device.id, device]));
+  const devices = new Map<string, Device>(
+    [FENCE, { ...FENCE, id: 'quiet-1' }, { ...FENCE, id: 'collar-1', tags: ['collar'] }].map((device) => [
+      device.id,
+      device,
+    ]),
+  );
   let serial = 0;
   const intake = new SignalIntake({
     lanes: new AlarmLanes(journal, queries, new AlarmBook()),
@@ -69,6 +91,7 @@ export function deskInMemory(deviceRate: RateLimit, definitions: readonly AlarmD
     now: () => clock.now,
     clockAllowanceMs: 120_000,
     deviceRate,
+    rules: { ...plainRules(), ...rules, holding: new Holding([], (device) => heldOf(entries, device)) },
     log: pino({ level: 'silent' }),
   });
   return { intake, clock, disk, entries, writes, alarms, counts };

@@ -23,12 +23,15 @@ async function makeLoop(picture: string, rate: readonly string[], slices = 1): P
     { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
   );
   const nals = splitAnnexB(made.stdout);
-  const find = (type: number): Buffer => {
-    const found = nals.find((nal) => typeOf(nal) === type);
-    if (found === undefined) throw new Error(`no NAL unit of type ${type}`);
-    return found;
-  };
-  return { sps: find(7), pps: find(8), pictures: splitAtDelimiters(nals) };
+  const find = (type: number): Buffer => unitOf(nals, typeOf, type);
+  return { sps: find(7), pps: find(8), pictures: splitAt(nals, (nal) => typeOf(nal) === 9) };
+}
+
+/** The first unit of this type. */
+export function unitOf(nals: readonly Buffer[], kindOf: (nal: Buffer) => number, type: number): Buffer {
+  const found = nals.find((nal) => kindOf(nal) === type);
+  if (found === undefined) throw new Error(`no NAL unit of type ${type}`);
+  return found;
 }
 
 const typeOf = (nal: Buffer): number => nal.readUInt8(0) & 0x1f;
@@ -46,10 +49,14 @@ export function splitAnnexB(stream: Buffer): readonly Buffer[] {
   return nals;
 }
 
-function splitAtDelimiters(nals: readonly Buffer[]): readonly (readonly Buffer[])[] {
+/** Pictures, each of which begins with a delimiter. */
+export function splitAt(
+  nals: readonly Buffer[],
+  isDelimiter: (nal: Buffer) => boolean,
+): readonly (readonly Buffer[])[] {
   const pictures: Buffer[][] = [];
   for (const nal of nals) {
-    if (typeOf(nal) === 9) pictures.push([]);
+    if (isDelimiter(nal)) pictures.push([]);
     pictures.at(-1)?.push(nal);
   }
   return pictures;
@@ -58,6 +65,11 @@ function splitAtDelimiters(nals: readonly Buffer[]): readonly (readonly Buffer[]
 /** RTP packets of one picture: single NAL units, and FU-A for what is larger than a packet. */
 export function packetise(picture: readonly Buffer[], sequence: number, timestamp: number, maxBytes = 1200): Buffer[] {
   const payloads = picture.flatMap((nal) => (nal.length <= maxBytes ? [nal] : fragments(nal, maxBytes)));
+  return packetsOf(payloads, sequence, timestamp);
+}
+
+/** RTP packets of one picture, the last of them marked. */
+export function packetsOf(payloads: readonly Buffer[], sequence: number, timestamp: number): Buffer[] {
   return payloads.map((payload, index) => {
     const head = Buffer.alloc(12);
     head[0] = 0x80;

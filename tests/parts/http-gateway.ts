@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { io, type Socket } from 'socket.io-client';
@@ -13,20 +12,23 @@ import { definitionOf } from '../../gateway/desk/alarm-type.ts';
 import { SignalIntake } from '../../gateway/desk/intake.ts';
 import { openLanes } from '../../gateway/desk/open-desk.ts';
 import { openAlarmDesk } from '../../gateway/desk/order-desk.ts';
+import { PlaceRules } from '../../gateway/desk/place-rules.ts';
 import type { Alarm } from '../../gateway/domain/alarm.ts';
 import type { CommandFault, DeviceReply } from '../../gateway/domain/command.ts';
 import type { Device } from '../../gateway/domain/device.ts';
-import { ok, type Result } from '../../gateway/domain/result.ts';
+import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
+import { evidenceFiles } from '../../gateway/followers/evidence/files.ts';
 import { type Live, startLive } from '../../gateway/followers/live/live.ts';
 import { FollowerDesk } from '../../gateway/followers/supervision.ts';
-import type { HttpPorts, StreamUrls } from '../../gateway/http/ports.ts';
+import type { HttpPorts } from '../../gateway/http/ports.ts';
 import { buildHttp } from '../../gateway/http/server.ts';
 import { openSqliteJournal, type SqliteJournal } from '../../gateway/journal/sqlite.ts';
 import { JournalledRegistry } from '../../gateway/registry/journalled-registry.ts';
+import { LineBook } from '../../gateway/registry/line-book.ts';
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
-import { STREAM_PATHS, signStreamUrl, verifyStreamUrl } from '../../streams/signed-url.ts';
+import { streamUrls } from '../../gateway/stream-urls.ts';
 import { quietSystem } from './quiet-system.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -91,9 +93,12 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     hasProfile: (profile) => catalogue.profiles.has(profile),
     alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
   });
+  const lines = new LineBook(catalogue.lines);
+  lines.follow(registry, []);
   for (const device of DEVICES)
     if (registry.find(device.id) === undefined) await registry.put(device, undefined, SETUP);
   const lanes = openLanes(journal, journal.queries);
+  const desk = openAlarmDesk(lanes, now);
   const intake = new SignalIntake({
     lanes,
     journal,
@@ -122,11 +127,13 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const world = { answer: ok({ id: 'c1', ok: true }) as CommandAnswer, sent, viewed };
   const http = await buildHttp({
     access,
-    desk: openAlarmDesk(lanes, now),
+    desk,
     journal,
     queries: journal.queries,
     registry,
     regions,
+    lines,
+    places: new PlaceRules([], []),
     commands: {
       send: async (device, { name }) => {
         sent.push(`${device} ${name}`);
@@ -146,24 +153,32 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
         return ok(undefined);
       },
     },
+    discovery: { start: () => true, status: () => undefined },
     video: {
-      view: (source, _request, socket) => {
+      view: async (_viewing, { source }, _request, socket) => {
         viewed.push(`${source.camera}/${source.quality}`);
         socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
       },
+      viewWall: async (_viewing, _request, socket) => {
+        viewed.push('wall');
+        socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      },
+      viewBare: async () => failed({ reason: 'silent', text: 'a gateway without cameras' }),
+      end: () => undefined,
+      onTile: () => undefined,
+      onEnded: () => undefined,
       snapshot: async () => ok({ jpeg: Uint8Array.of(0xff, 0xd8, 0xff), at: now(), width: 1, height: 1 }),
     },
-    streamUrls,
+    streamUrls: streamUrls(randomBytes(32)),
+    vendors: { push: async () => ({ status: 200, body: {} }), verify: () => ({ status: 404, body: {} }) },
     deadLetters: { replay: async () => ok(undefined) },
     archive: {
       find: async (alarm, around) => [
         { measurement: 'alarm', at: around, seq: 1, alarm, values: { region: YUANZHOU, count: 1 } },
       ],
     },
-    evidence: {
-      open: async (_alarm, file) =>
-        file === 'snapshot.jpg' ? { stream: Readable.from([Buffer.of(0xff, 0xd8)]), bytes: 2 } : undefined,
-    },
+    values: { of: (device) => (device === 'yz-fence-k812' ? [{ name: 'rail', value: 21.5, at: now() }] : []) },
+    evidence: evidenceFiles(folder, desk),
     health: [],
     system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
     metrics: new Registry(),
@@ -220,6 +235,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     http,
     live,
     access,
+    desk,
     journal,
     registry,
     intake,
@@ -301,12 +317,3 @@ export async function connected(socket: Socket): Promise<Socket> {
   if (!socket.connected) await once(socket as never, 'connect');
   return socket;
 }
-
-const STREAM_KEY = randomBytes(32);
-const streamUrls: StreamUrls = {
-  sign: ({ username, ...grant }) => signStreamUrl(STREAM_KEY, { ...grant, path: STREAM_PATHS.wsFlv, user: username }),
-  verify(path, now) {
-    const verified = verifyStreamUrl(STREAM_KEY, path, now);
-    return verified.ok ? ok({ ...verified.value, username: verified.value.user }) : verified;
-  },
-};

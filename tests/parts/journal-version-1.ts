@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
+import { factOf } from '../../gateway/domain/entry.ts';
 import type { NewEntry } from '../../gateway/journal/journal.ts';
-import { toStored } from '../../gateway/journal/sqlite-wire.ts';
+import { toRow } from '../../gateway/journal/sqlite-rows.ts';
 
 /** The tables as release 0.1.0 of the first days made them; kept as they were, since such files are out there. */
 const TABLES = `
@@ -32,9 +34,9 @@ export function writeVersion1(file: string, entries: readonly NewEntry[], at: nu
   database.pragma('journal_mode = WAL');
   database.exec(TABLES);
   database.pragma('user_version = 1');
-  const { entries: stored } = toStored({ subject: 'device/d', expectedVersion: undefined, entries }, at);
-  for (const [index, { kind, body, row, fact }] of stored.entries()) {
-    const values = [index + 1, at, kind, row?.id ?? null, body, row?.body ?? null];
+  for (const [index, { entry, alarm }] of entries.entries()) {
+    const [row, fact] = [alarm === undefined ? undefined : toRow(alarm), factOf(entry)];
+    const values = [index + 1, at, entry.kind, row?.id ?? null, JSON.stringify(entry), row?.body ?? null];
     database.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)').run(values);
     if (row !== undefined) {
       database
@@ -44,9 +46,33 @@ export function writeVersion1(file: string, entries: readonly NewEntry[], at: nu
         )
         .run(row);
     }
-    if (fact?.value !== undefined) database.prepare('INSERT INTO facts VALUES (?, ?)').run(fact.key, fact.value);
+    if (fact !== undefined)
+      database.prepare('INSERT INTO facts VALUES (?, ?)').run(fact.key, JSON.stringify(fact.value));
   }
-  database.prepare("INSERT INTO subjects VALUES ('device/d', ?)").run(stored.length);
+  database.prepare("INSERT INTO subjects VALUES ('device/d', ?)").run(entries.length);
   database.prepare("INSERT INTO cursors VALUES ('archive', 2)").run();
+  database.close();
+}
+
+type OldRow = Readonly<{ seq: number; at: number; kind: string; body: string; snapshot: string | null }>;
+
+/** A journal file of version 2: the same with a chain of hashes, as that release made them. */
+export function writeVersion2(file: string, entries: readonly NewEntry[], at: number): void {
+  writeVersion1(file, entries, at);
+  const database = new Sqlite(file);
+  database.exec(
+    'ALTER TABLE entries ADD COLUMN hash BLOB; CREATE TABLE anchor (seq INTEGER NOT NULL, hash BLOB NOT NULL)',
+  );
+  let hash = Buffer.alloc(32);
+  database.prepare('INSERT INTO anchor VALUES (0, ?)').run(hash);
+  const setHash = database.prepare('UPDATE entries SET hash = ? WHERE seq = ?');
+  for (const row of database
+    .prepare<[], OldRow>('SELECT seq, at, kind, body, snapshot FROM entries ORDER BY seq')
+    .all()) {
+    const text = [hash.toString('hex'), row.seq, row.at, row.kind, row.body, row.snapshot ?? ''].join('\n');
+    hash = createHash('sha256').update(text).digest();
+    setHash.run(hash, row.seq);
+  }
+  database.pragma('user_version = 2');
   database.close();
 }

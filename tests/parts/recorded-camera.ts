@@ -28,8 +28,10 @@ export type RecordedCamera = Readonly<{
  * client leaves. What the recorder never asked for (the device service) is answered with the least that the standard
  * wants; the clock is the recorded one.
  */
-export async function startRecordedCamera(name: string): Promise<RecordedCamera> {
-  const recording = readRecording(name);
+export const startRecordedCamera = (name: string): Promise<RecordedCamera> => playBack(readRecording(name));
+
+/** Plays these exchanges back, as `startRecordedCamera` does those of a file. */
+export async function playBack(recording: readonly Exchange[]): Promise<RecordedCamera> {
   const queues = Map.groupBy(recording, ({ soap_action }) => soap_action.replace(/^.*\//, '').replace(/Request$/, ''));
   const asked: string[] = [];
   const { promise: playedToTheEnd, resolve: played } = Promise.withResolvers<void>();

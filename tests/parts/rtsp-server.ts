@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { type H264Loop, packetise } from './h264-loop.ts';
+import { type H264Loop, packetise, packetsOf } from './h264-loop.ts';
 
 export type RtspServerOptions = Readonly<{
   loop: H264Loop;
@@ -13,8 +13,12 @@ export type RtspServerOptions = Readonly<{
   /** A nonce is taken this many times, then it is stale. */
   nonceUses?: number;
   redirectTo?: string;
-  /** The SDP's `a=rtpmap`. */
+  /** The SDP's `a=rtpmap`; empty: the line is left out. */
   codec?: string;
+  /** The SDP's `a=fmtp` in place of H.264's. */
+  fmtp?: string;
+  /** A picture's payloads in place of H.264's. */
+  payloads?: (picture: readonly Buffer[]) => readonly Buffer[];
   /** Parameter sets out of band, in band, or both. */
   sets?: 'sdp' | 'band' | 'both';
   /** What `a=control` of the track is, after `rtsp://host:port`. */
@@ -66,6 +70,11 @@ export class RtspServer extends EventEmitter<{ request: [method: string, uri: st
   }
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** Breaks every connection, as a camera does that loses its power; it takes new ones at once. */
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async stop(): Promise<void> {
@@ -154,7 +163,9 @@ export class RtspServer extends EventEmitter<{ request: [method: string, uri: st
       const all = pictures[index % pictures.length] ?? [];
       const hasSets = this.#options.sets !== 'sdp';
       const picture = all.filter((nal) => hasSets || (!nal.equals(sps) && !nal.equals(pps)));
-      const packets = packetise(picture, sequence, timestamp);
+      const payloads = this.#options.payloads?.(picture);
+      const packets =
+        payloads === undefined ? packetise(picture, sequence, timestamp) : packetsOf(payloads, sequence, timestamp);
       for (const packet of packets) {
         if (this.#options.loses?.(packet.readUInt16BE(2)) === true) continue;
         const head = Buffer.from([0x24, 0, packet.length >> 8, packet.length & 0xff]);
@@ -175,12 +186,14 @@ export class RtspServer extends EventEmitter<{ request: [method: string, uri: st
   #sdp(): string {
     const { loop, codec = 'H264', sets = 'both', control } = this.#options;
     const sprop = `${loop.sps.toString('base64')},${loop.pps.toString('base64')}`;
-    const fmtp = sets === 'band' ? 'packetization-mode=1' : `packetization-mode=1; sprop-parameter-sets=${sprop}`;
+    const described = sets === 'band' ? '' : `; sprop-parameter-sets=${sprop}`;
+    const fmtp = this.#options.fmtp ?? `packetization-mode=1${described}`;
+    const rtpmap = codec === '' ? [] : [`a=rtpmap:96 ${codec}/90000`];
     const track = control?.(this.url) ?? 'trackID=1';
     return [
       ...['v=0', 'o=- 0 0 IN IP4 0.0.0.0', 's=test', 't=0 0', 'a=control:*'],
       ...['m=audio 0 RTP/AVP 8', 'a=control:trackID=0'],
-      ...['m=video 0 RTP/AVP 96', `a=rtpmap:96 ${codec}/90000`, `a=fmtp:96 ${fmtp}`, `a=control:${track}`, ''],
+      ...['m=video 0 RTP/AVP 96', ...rtpmap, `a=fmtp:96 ${fmtp}`, `a=control:${track}`, ''],
     ].join('\r\n');
   }
 

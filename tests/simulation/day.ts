@@ -135,6 +135,7 @@ class Day {
     const { broker, disk, effects } = this.#around;
     return (
       this.#life?.isIdle === true &&
+      ![...disk.facts.keys()].some((key) => key.startsWith('held/')) &&
       broker.kept === 0 &&
       this.#devices.every(({ hasAllSent }) => hasAllSent) &&
       this.#pullers.every(({ isAtRest }) => isAtRest) &&

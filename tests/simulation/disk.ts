@@ -49,6 +49,7 @@ export class Disk {
         [...Map.groupBy(rows(), ({ device, type }) => `${device} ${type}`).values()]
           .map((alarms) => alarms.reduce((latest, one) => (one.id > latest.id ? one : latest)))
           .filter(({ state }) => state !== 'closed'),
+      latestId: () => [...this.alarms.keys()].sort().at(-1),
       overdue: (at, limit) =>
         rows()
           .filter((alarm) => (escalatesAt(alarm) ?? Number.POSITIVE_INFINITY) <= at)
@@ -69,7 +70,9 @@ export class Disk {
       counts: () => [],
       entriesOf: (kinds, before, limit) =>
         this.entries
-          .filter(({ seq, entry }) => kinds.includes(entry.kind) && seq < (before ?? Number.POSITIVE_INFINITY))
+          .filter(
+            ({ seq, entry }) => kinds.some((kind) => kind === entry.kind) && seq < (before ?? Number.POSITIVE_INFINITY),
+          )
           .reverse()
           .slice(0, limit),
     };

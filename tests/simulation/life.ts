@@ -9,11 +9,14 @@ import { growingAlarmIds } from '../../gateway/desk/alarm-ids.ts';
 import { definitionOf } from '../../gateway/desk/alarm-type.ts';
 import { escalateOverdue } from '../../gateway/desk/deadlines.ts';
 import type { AlarmDesk } from '../../gateway/desk/desk.ts';
+import { Holding } from '../../gateway/desk/holding.ts';
 import { SignalIntake } from '../../gateway/desk/intake.ts';
+import { plainRules } from '../../gateway/desk/judge.ts';
 import type { AlarmLanes } from '../../gateway/desk/lanes.ts';
 import { openLanes } from '../../gateway/desk/open-desk.ts';
 import { openAlarmDesk } from '../../gateway/desk/order-desk.ts';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
+import type { HeldSignal } from '../../gateway/domain/entry.ts';
 import type { Report } from '../../gateway/domain/signal.ts';
 import { type Follower, runFollower } from '../../gateway/followers/follower.ts';
 import { JournalUnavailable } from '../../gateway/journal/journal.ts';
@@ -34,6 +37,8 @@ const catalogue = loadCatalogue();
 const codecs = await loadCodecs();
 const RECONNECT_MAX_MS = 2_000;
 const LOOK_FOR_OVERDUE_MS = 10_000;
+/** Less often than the gateway does, for a look is a step. */
+const SETTLE_EVERY_MS = 10_000;
 /** So much that nobody is ever over it: floods have tests of their own. */
 const NO_LIMIT = { perSecond: 1e9, burst: 1e9 };
 
@@ -69,7 +74,8 @@ export class Life {
     this.journal = new LifeJournal({ disk, timeline, chance, weather, now });
     this.lanes = openLanes(this.journal, this.journal.queries);
     this.desk = openAlarmDesk(this.lanes, now);
-    this.intake = around.ledger.watching(this.#openIntake(now));
+    const intake = this.#openIntake(now);
+    this.intake = around.ledger.watching(intake);
     this.#reader = new Reader({
       codecs,
       house: houseOf(DIRECTORY.find),
@@ -87,6 +93,7 @@ export class Life {
     this.followers = around.effects.names.map((name) => this.#follow(name, now));
     this.#connectLater();
     this.#lookForOverdue(now);
+    this.#settleLater(intake);
   }
 
   /** Killed: nothing of it goes on, and what it had not written is gone. */
@@ -106,7 +113,10 @@ export class Life {
     for (const { key, value } of this.journal.queries.facts('status/')) {
       presence.setOnline(key.slice('status/'.length), (value as { online: boolean }).online);
     }
+    const heldOf = (prefix: string) =>
+      [...this.journal.queries.facts(`held/${prefix}`)].map(({ value }) => value as HeldSignal); // written by us
     return new SignalIntake({
+      rules: { ...plainRules(), holding: new Holding(heldOf(''), (device) => heldOf(`${device}/`)) },
       lanes: this.lanes,
       journal: this.journal,
       findDevice: DIRECTORY.find,
@@ -190,6 +200,17 @@ export class Life {
 
   #refuse(origins: readonly Origin[]): void {
     for (const { connection } of origins) connection.close();
+  }
+
+  /** What waits of devices that talk too much, or whether it lasts. */
+  #settleLater(intake: SignalIntake): void {
+    const settle = (): void => {
+      intake.settle().catch((error: unknown) => {
+        if (!(error instanceof JournalUnavailable)) this.#around.ledger.broken(error);
+      });
+      this.#settleLater(intake);
+    };
+    this.#around.timeline.after(SETTLE_EVERY_MS, 'settle', settle, this);
   }
 
   #lookForOverdue(now: () => number): void {

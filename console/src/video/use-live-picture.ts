@@ -1,8 +1,11 @@
 import { onBeforeUnmount, type Ref, ref, watch } from 'vue';
 import type { LiveSources, Problem } from '../../../gateway/http/contract.ts';
 import { ask } from '../api/request.ts';
+import { canPlay } from './can-play.ts';
 import { chooseSource, type Source } from './choose-source.ts';
-import { type FlvPlayer, playFlv } from './flv-player.ts';
+import { playFlv } from './flv-player.ts';
+import type { Player } from './player.ts';
+import { playOnWall } from './wall-link.ts';
 import { Watchdog, waitBeforeRetry } from './watchdog.ts';
 
 export type PictureState = 'opening' | 'playing' | 'stopped' | 'unplayable' | 'refused';
@@ -17,14 +20,21 @@ export function useLivePicture(
   video: Ref<HTMLVideoElement | undefined>,
   camera: () => string | undefined,
   order: () => readonly Source['quality'][],
-  keepLast: (video: HTMLVideoElement) => void,
+  keepLast: (surface: Player['surface']) => void,
 ) {
   const state = ref<PictureState>('opening');
   const problem = ref<Problem>();
+  /** The gateway's word on why it ended the picture, such as `out-of-scope`. */
+  const reason = ref<string>();
+  const source = ref<Source>();
   /** When the present attempt began, and when the last picture moved; local clock. */
   const openedAt = ref(Date.now());
   const movedAt = ref<number>();
-  let player: FlvPlayer | undefined;
+  const frames = ref(0);
+  const dropped = ref(0);
+  /** How old the shown picture is, by this machine's clock against the gateway's. */
+  const ageMs = ref<number>();
+  let player: Player | undefined;
   let dog: Watchdog | undefined;
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,25 +52,37 @@ export function useLivePicture(
     if (mine !== attempt) return;
     problem.value = answer.ok ? undefined : answer.problem;
     if (!answer.ok) return fail('refused');
-    const choice = chooseSource(answer.value, order(), canPlay);
+    const choice = await chooseSource(answer.value, order(), canPlay);
+    if (mine !== attempt) return;
     if ('refused' in choice) return fail(choice.refused === 'codec' ? 'unplayable' : 'refused');
-    await play(mine, choice.source.url);
+    await play(mine, choice.source);
   }
 
-  async function play(mine: number, url: string): Promise<void> {
+  async function play(mine: number, chosen: Source): Promise<void> {
     const element = video.value;
     if (element === undefined) return;
-    const opened = await playFlv(element, url, () => mine === attempt && fail('stopped'));
+    const onEnd = (why: string | undefined): void => {
+      if (mine !== attempt) return;
+      reason.value = why;
+      fail('stopped');
+    };
+    const isOnWall = chosen.protocol === 'wall';
+    const opened = isOnWall
+      ? playOnWall(element, chosen.url, { onEnd })
+      : await playFlv(element, chosen.url, { onEnd });
     if (mine !== attempt) return opened.close();
     player = opened;
+    source.value = chosen;
     dog = new Watchdog(Date.now());
     timer = setTimeout(look, LOOK_MS);
   }
 
   function look(): void {
-    const element = video.value;
-    if (element === undefined || dog === undefined) return;
-    const sign = dog.look(element.getVideoPlaybackQuality().totalVideoFrames, Date.now());
+    if (player === undefined || dog === undefined) return;
+    frames.value = player.frames();
+    dropped.value = player.dropped();
+    ageMs.value = player.ageMs();
+    const sign = dog.look(frames.value, Date.now());
     if (sign === 'stalled') {
       fail('stopped');
       return;
@@ -68,13 +90,14 @@ export function useLivePicture(
     if (sign === 'playing') {
       failures = 0;
       movedAt.value = dog.movedAt;
+      reason.value = undefined;
       state.value = 'playing';
     }
     timer = setTimeout(look, LOOK_MS);
   }
 
   function fail(as: PictureState): void {
-    if (video.value !== undefined && movedAt.value !== undefined) keepLast(video.value);
+    if (player !== undefined && movedAt.value !== undefined) keepLast(player.surface);
     attempt += 1;
     close();
     state.value = as === 'stopped' && movedAt.value === undefined ? 'opening' : as;
@@ -87,6 +110,7 @@ export function useLivePicture(
     player?.close();
     player = undefined;
     dog = undefined;
+    ageMs.value = undefined;
   }
 
   function reconnect(): void {
@@ -105,7 +129,5 @@ export function useLivePicture(
     close();
   });
 
-  return { state, problem, openedAt, movedAt, reconnect };
+  return { state, problem, reason, source, openedAt, movedAt, frames, dropped, ageMs, reconnect };
 }
-
-const canPlay = (mime: string): boolean => typeof MediaSource !== 'undefined' && MediaSource.isTypeSupported(mime);

@@ -3,6 +3,9 @@ import type { Problem, Wall } from '../../../gateway/http/contract.ts';
 import { ask } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 
+/** A wall that nobody has laid out yet. */
+export const EMPTY_WALL: Omit<Wall, 'id'> = { layout: 4, tiles: [], version: 0 };
+
 /** What the gateway holds for one wall, kept up to date by the feed; `save` changes it for everybody. */
 export function useWall(id: () => string) {
   const live = useLive();
@@ -19,15 +22,14 @@ export function useWall(id: () => string) {
     const answer = await ask<Wall>(path());
     problem.value = answer.ok || answer.problem.status === 404 ? undefined : answer.problem;
     if (answer.ok) take(answer.value);
-    // Nobody has laid out this wall yet.
-    else if (answer.problem.status === 404) wall.value ??= { id: id(), layout: 4, tiles: [], version: 0 };
+    else if (answer.problem.status === 404) wall.value ??= { ...EMPTY_WALL, id: id() };
   }
 
-  async function save(change: Partial<Pick<Wall, 'layout' | 'tiles'>>): Promise<void> {
+  async function save(change: Partial<Omit<Wall, 'id' | 'version'>>): Promise<void> {
     if (wall.value === undefined) return;
-    const { layout, tiles, version } = { ...wall.value, ...change };
+    const { id: _, ...changed } = { ...wall.value, ...change };
     // The gateway takes no more tiles than the layout shows.
-    const wish = { layout, tiles: tiles.slice(0, layout), version };
+    const wish = { ...changed, tiles: changed.tiles.slice(0, changed.layout) };
     const answer = await ask<Wall>(path(), { method: 'PUT', body: wish });
     problem.value = answer.ok || answer.problem.status === 409 ? undefined : answer.problem;
     isOverridden.value = !answer.ok && answer.problem.status === 409;

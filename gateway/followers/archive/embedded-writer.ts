@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { FromWriter } from '../writer-thread.ts';
 import type { FromArchiveWriter, ToArchiveWriter } from './embedded-wire.ts';
 import { fieldText, tagText } from './line-protocol.ts';
 import type { FieldValue, Point } from './point.ts';
@@ -24,18 +25,37 @@ const write = database.transaction((points: readonly Point[]) => {
   }
 });
 
-function carryOut(message: ToArchiveWriter): FromArchiveWriter {
+/** Points that go in one transaction: some milliseconds, for which the next write waits. */
+const TRIM_SLICE = 1_000;
+const trim = database.prepare(`DELETE FROM point WHERE (measurement, tags, at_ns) IN
+  (SELECT measurement, tags, at_ns FROM point WHERE measurement = ? AND at_ns < ? ORDER BY at_ns LIMIT ${TRIM_SLICE})`);
+const NS_PER_MS = 1_000_000n;
+
+function carryOut(message: Exclude<ToArchiveWriter, { kind: 'close' }>): FromArchiveWriter {
+  switch (message.kind) {
+    case 'write':
+      write(message.points);
+      return 0;
+    case 'store':
+      storeCursor.run(message.follower, message.cursor);
+      return 0;
+    case 'trim':
+      return trim.run(message.measurement, BigInt(Math.trunc(message.before)) * NS_PER_MS).changes;
+    default:
+      return message satisfies never;
+  }
+}
+
+function answerTo(message: Exclude<ToArchiveWriter, { kind: 'close' }>): FromWriter<FromArchiveWriter> {
   try {
-    if (message.kind === 'write') write(message.points);
-    if (message.kind === 'store') storeCursor.run(message.follower, message.cursor);
-    return { error: undefined };
+    return { error: undefined, answer: carryOut(message) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
 port.on('message', (message: ToArchiveWriter) => {
-  if (message.kind !== 'close') return port.postMessage(carryOut(message));
+  if (message.kind !== 'close') return port.postMessage(answerTo(message));
   database.close();
   port.close();
 });

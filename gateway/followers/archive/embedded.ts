@@ -1,15 +1,18 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { failed, ok, type Result } from '../../domain/result.ts';
 import type { Cursors } from '../../journal/journal.ts';
+import { WriterThread } from '../writer-thread.ts';
 import { type Archive, ArchiveUnavailable, FIND_MAX_POINTS, FIND_WITHIN_MS } from './archive.ts';
 import { toArchivedPoint } from './archived-point.ts';
 import type { FromArchiveWriter, ToArchiveWriter } from './embedded-wire.ts';
 import { type ArchivedPoint, MEASUREMENTS, type Point } from './point.ts';
 
 const NS_PER_MS = 1_000_000n;
+const DAY_MS = 86_400_000;
+
+/** Days that are kept: of measurements as they came, and of everything else. */
+export type ArchiveKeeping = Readonly<{ rawDays: number; keepDays: number }>;
 
 const Row = z.object({
   measurement: z.enum(MEASUREMENTS),
@@ -24,16 +27,13 @@ const Values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()
  * power cut may take its last second. Its own cursor lies in the same file and is lost with it, so that second is
  * written again from the journal; and when the file is deleted, all that the journal holds.
  */
-export function openEmbeddedArchive(file: string): Archive {
+export function openEmbeddedArchive(file: string): EmbeddedArchive {
   return new EmbeddedArchive(file);
 }
 
-class EmbeddedArchive implements Archive {
+export class EmbeddedArchive implements Archive {
   readonly #db: Database.Database;
-  readonly #writer: Worker;
-  /** Messages on their way, in order: the follower has one in flight, and a cursor behind it. */
-  readonly #waiting: ((answer: FromArchiveWriter) => void)[] = [];
-  #lost: string | undefined;
+  readonly #writer: WriterThread<ToArchiveWriter, FromArchiveWriter>;
   readonly cursors: Cursors;
 
   constructor(file: string) {
@@ -48,13 +48,29 @@ class EmbeddedArchive implements Archive {
       CREATE INDEX IF NOT EXISTS point_by_alarm ON point (alarm, at_ns) WHERE alarm IS NOT NULL;
       CREATE INDEX IF NOT EXISTS point_by_time ON point (measurement, at_ns);
       CREATE TABLE IF NOT EXISTS cursor (follower TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;`);
-    this.#writer = new Worker(new URL('./embedded-writer.ts', import.meta.url), { workerData: { file } });
-    this.#writer.on('message', (answer: FromArchiveWriter) => this.#waiting.shift()?.(answer));
-    this.#writer.on('error', (error) => this.#lose(String(error)));
+    const failure = (text: string): Error => new ArchiveUnavailable(`the embedded archive cannot be written: ${text}`);
+    this.#writer = new WriterThread(new URL('./embedded-writer.ts', import.meta.url), file, failure);
     this.cursors = this.#prepareCursors();
   }
 
-  write = (points: readonly Point[]): Promise<void> => this.#tell({ kind: 'write', points });
+  async write(points: readonly Point[]): Promise<void> {
+    await this.#writer.ask({ kind: 'write', points });
+  }
+
+  /**
+   * Takes out what is older than its days, oldest first, a slice at a time with writes in between; answers how many
+   * points. Measurements go after `rawDays`, all else, their hours among it, after `keepDays`.
+   */
+  async forget({ rawDays, keepDays }: ArchiveKeeping, now: number): Promise<number> {
+    let taken = 0;
+    for (const measurement of MEASUREMENTS) {
+      const before = now - (measurement === 'telemetry' ? rawDays : keepDays) * DAY_MS;
+      for (let slice = -1; slice !== 0; taken += slice) {
+        slice = await this.#writer.ask({ kind: 'trim', measurement, before });
+      }
+    }
+    return taken;
+  }
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
     const [from, to] = [around - FIND_WITHIN_MS, around + FIND_WITHIN_MS].map(
@@ -86,34 +102,15 @@ class EmbeddedArchive implements Archive {
   refused = (): number => 0;
 
   async close(): Promise<void> {
-    if (this.#lost === undefined) {
-      const ended = once(this.#writer, 'exit');
-      this.#writer.postMessage({ kind: 'close' } satisfies ToArchiveWriter);
-      await ended;
-    }
+    await this.#writer.close({ kind: 'close' });
     this.#db.close();
-  }
-
-  async #tell(message: ToArchiveWriter): Promise<void> {
-    const answer = await new Promise<FromArchiveWriter>((resolve) => {
-      if (this.#lost !== undefined) return resolve({ error: this.#lost });
-      this.#waiting.push(resolve);
-      this.#writer.postMessage(message);
-    });
-    if (answer.error !== undefined)
-      throw new ArchiveUnavailable(`the embedded archive cannot be written: ${answer.error}`);
-  }
-
-  #lose(error: string): void {
-    this.#lost = error;
-    for (const answer of this.#waiting.splice(0)) answer({ error });
   }
 
   #prepareCursors(): Cursors {
     const read = this.#db.prepare('SELECT seq FROM cursor WHERE follower = ?').pluck();
     return {
       read: (follower) => z.int().default(0).parse(read.get(follower)),
-      store: (follower, cursor) => this.#tell({ kind: 'store', follower, cursor }),
+      store: async (follower, cursor) => void (await this.#writer.ask({ kind: 'store', follower, cursor })),
     };
   }
 }

@@ -10,6 +10,10 @@ import { isRefusal, refusedWith, type Sent, sendAround } from './refusal.ts';
 
 export type InfluxV1Settings = Extract<InfluxSettings, { api: 'v1' }>;
 
+const HOURS_POLICY = 'hours';
+const isHour = ({ measurement }: Point): 'hours' | 'others' =>
+  measurement === 'telemetry_hourly' ? 'hours' : 'others';
+
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** Source: InfluxDB 1.8 API reference, /query. A statement that fails does so inside a 200. */
 const QueryAnswer = z.object({
@@ -26,9 +30,16 @@ const QueryAnswer = z.object({
 
 type Rows = readonly Readonly<Record<string, z.infer<typeof Cell>>>[];
 
+/** Five years. */
+const KEEP_HOURS_DAYS = 1_825;
+
 /** InfluxDB 1.x (tried: 1.6.7): /write and /query, basic authentication by header. Makes its database when missing. */
-export function openInfluxV1(settings: InfluxV1Settings, onRefused: OnRefused): Archive {
-  return new InfluxV1(settings, onRefused);
+export function openInfluxV1(
+  settings: InfluxV1Settings,
+  onRefused: OnRefused,
+  keepHoursDays = KEEP_HOURS_DAYS,
+): Archive {
+  return new InfluxV1(settings, onRefused, keepHoursDays);
 }
 
 class InfluxV1 implements Archive {
@@ -36,29 +47,32 @@ class InfluxV1 implements Archive {
   readonly #database: string;
   readonly #onRefused: OnRefused;
   readonly #keepDays: number | undefined;
+  readonly #keepHoursDays: number;
   #isKeepingSet = false;
+  /** Where hourly values go; undefined: where all goes. */
+  #hoursPolicy: string | undefined;
   /** Why the days could not be set; the archive works on without. */
   #keepFault: string | undefined;
   #refused = 0;
 
-  constructor({ url, database, username, password, keepDays }: InfluxV1Settings, onRefused: OnRefused) {
+  constructor(
+    { url, database, username, password, keepDays }: InfluxV1Settings,
+    onRefused: OnRefused,
+    keepHoursDays: number,
+  ) {
     const basic = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
     this.#http = new InfluxHttp(url, username === undefined ? undefined : basic);
     this.#database = database;
     this.#onRefused = onRefused;
     this.#keepDays = keepDays;
+    this.#keepHoursDays = keepHoursDays;
   }
 
   async write(points: readonly Point[]): Promise<void> {
     await this.#setKeeping();
-    await sendAround(
-      points,
-      (part) => this.#send(part),
-      (point, text) => {
-        this.#refused++;
-        this.#onRefused(point, text);
-      },
-    );
+    const { hours = [], others = [] } = Object.groupBy(points, isHour);
+    await this.#sendAround(others, undefined);
+    await this.#sendAround(hours, this.#hoursPolicy);
   }
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
@@ -89,10 +103,21 @@ class InfluxV1 implements Archive {
   refused = (): number => this.#refused;
   close = (): Promise<void> => this.#http.close();
 
-  async #send(points: readonly Point[]): Promise<Sent> {
+  #sendAround(points: readonly Point[], policy: string | undefined): Promise<void> {
+    return sendAround(
+      points,
+      (part) => this.#send(part, policy),
+      (point, text) => {
+        this.#refused++;
+        this.#onRefused(point, text);
+      },
+    );
+  }
+
+  async #send(points: readonly Point[], policy: string | undefined): Promise<Sent> {
     const body = points.map(formatLine).join('\n');
-    const write = () =>
-      this.#http.request({ method: 'POST', path: '/write', query: { db: this.#database, precision: 'ns' }, body });
+    const query = { db: this.#database, precision: 'ns', ...(policy === undefined ? {} : { rp: policy }) };
+    const write = () => this.#http.request({ method: 'POST', path: '/write', query, body });
     let answer = await write();
     if (answer.status === 404) {
       await this.#createDatabase(); // a new server, or one that was set up anew
@@ -122,6 +147,17 @@ class InfluxV1 implements Archive {
     );
     this.#isKeepingSet = true;
     this.#keepFault = set.ok ? undefined : `InfluxDB does not keep ${this.#keepDays} days: ${set.error}`;
+    await this.#keepHours();
+  }
+
+  /** Hourly values outlive the rest, under a policy of their own; without the right to make one they go where all goes. */
+  async #keepHours(): Promise<void> {
+    const policy = `${quoted(HOURS_POLICY)} ON ${quoted(this.#database)}`;
+    const lasting = `DURATION ${this.#keepHoursDays}d REPLICATION 1 SHARD DURATION 30d`;
+    const made = await this.#query(`CREATE RETENTION POLICY ${policy} ${lasting}`, {});
+    const set = made.ok ? made : await this.#query(`ALTER RETENTION POLICY ${policy} ${lasting}`, {});
+    this.#hoursPolicy = set.ok ? HOURS_POLICY : undefined;
+    if (!set.ok) this.#keepFault ??= `InfluxDB does not keep hourly values ${this.#keepHoursDays} days: ${set.error}`;
   }
 
   async #createDatabase(): Promise<void> {

@@ -4,7 +4,7 @@ import type { AlarmEntry, Entry } from '../../domain/entry.ts';
 import type { AccessEvent, Telemetry } from '../../domain/signal.ts';
 import type { Recorded, Seq } from '../../journal/journal.ts';
 
-export const MEASUREMENTS = ['alarm', 'telemetry', 'access', 'device_status'] as const;
+export const MEASUREMENTS = ['alarm', 'telemetry', 'telemetry_hourly', 'access', 'device_status'] as const;
 export type Measurement = (typeof MEASUREMENTS)[number];
 
 /** A bigint is stored as a whole number, a number as a float: a field keeps one type for ever, as the archive demands. */
@@ -87,6 +87,8 @@ const ALARM_KINDS: Readonly<Record<AlarmEntry['kind'], true>> = {
   shelved: true,
   commented: true,
   'evidence-added': true,
+  'evidence-locked': true,
+  'evidence-removed': true,
 };
 const isAlarmEntry = (entry: Entry): entry is AlarmEntry => Object.hasOwn(ALARM_KINDS, entry.kind);
 
@@ -204,7 +206,7 @@ function accessPoint(access: AccessEvent, recorded: Recorded, devices: DeviceLoo
   };
 }
 
-function deviceTags(id: DeviceId, devices: DeviceLookup): Readonly<Record<string, string>> {
+export function deviceTags(id: DeviceId, devices: DeviceLookup): Readonly<Record<string, string>> {
   const device = devices.find(id);
   return device === undefined ? {} : { region: device.region, device_kind: device.kind };
 }

@@ -11,8 +11,9 @@ export type Filter = Readonly<{
   isGathered: boolean;
 }>;
 
-/** Clients whose subscriptions let the same through; they share a room, so that an entry is looked at once for all. */
-export type Audience = Readonly<{ room: string; filter: Filter }>;
+/** Clients whose subscriptions let the same through: an entry is looked at, and written out, once for all of them. */
+export type Audience<Client> = Readonly<{ filter: Filter; clients: ReadonlySet<Client> }>;
+type Kept<Client> = Readonly<{ filter: Filter; clients: Set<Client> }>;
 
 type Subject = Located & Readonly<{ type: string; severity: number }>;
 
@@ -28,39 +29,36 @@ const isOfType = (wanted: string, type: string): boolean =>
  * All audiences, found by region: the work for an entry is by the audiences above its place in the division tree,
  * however many clients there are.
  */
-export class Audiences {
-  readonly #byKey = new Map<string, { audience: Audience; clients: number }>();
-  readonly #byNode = new Map<RegionCode, Set<Audience>>();
-  #count = 0;
+export class Audiences<Client> {
+  readonly #byKey = new Map<string, Kept<Client>>();
+  readonly #byNode = new Map<RegionCode, Set<Kept<Client>>>();
 
-  /** The audience of this filter, one client larger. */
-  join(filter: Filter): Audience {
+  /** The audience of this filter, with this client in it. */
+  join(filter: Filter, client: Client): Audience<Client> {
     const key = keyOf(filter);
     const known = this.#byKey.get(key);
     if (known !== undefined) {
-      known.clients += 1;
-      return known.audience;
+      known.clients.add(client);
+      return known;
     }
-    this.#count += 1;
-    const audience = { room: `audience/${this.#count}`, filter };
-    this.#byKey.set(key, { audience, clients: 1 });
+    const audience = { filter, clients: new Set([client]) };
+    this.#byKey.set(key, audience);
     for (const node of new Set(filter.scope.regions)) this.#at(node).add(audience);
     return audience;
   }
 
-  leave({ filter }: Audience): void {
+  leave({ filter }: Audience<Client>, client: Client): void {
     const key = keyOf(filter);
     const known = this.#byKey.get(key);
-    if (known === undefined) return;
-    known.clients -= 1;
-    if (known.clients > 0) return;
+    known?.clients.delete(client);
+    if (known === undefined || known.clients.size > 0) return;
     this.#byKey.delete(key);
-    for (const node of filter.scope.regions) this.#drop(node, known.audience);
+    for (const node of filter.scope.regions) this.#drop(node, known);
   }
 
   /** Those whose regions hold this place, each once; whether they let it through is for `lets` to say. */
-  above(region: RegionCode): ReadonlySet<Audience> {
-    const found = new Set<Audience>();
+  above(region: RegionCode): ReadonlySet<Audience<Client>> {
+    const found = new Set<Audience<Client>>();
     for (const node of regionPath(region)) for (const audience of this.#byNode.get(node) ?? []) found.add(audience);
     return found;
   }
@@ -69,13 +67,13 @@ export class Audiences {
     return this.#byKey.size;
   }
 
-  #at(node: RegionCode): Set<Audience> {
-    const found = this.#byNode.get(node) ?? new Set<Audience>();
+  #at(node: RegionCode): Set<Kept<Client>> {
+    const found = this.#byNode.get(node) ?? new Set<Kept<Client>>();
     this.#byNode.set(node, found);
     return found;
   }
 
-  #drop(node: RegionCode, audience: Audience): void {
+  #drop(node: RegionCode, audience: Kept<Client>): void {
     const found = this.#byNode.get(node);
     found?.delete(audience);
     if (found?.size === 0) this.#byNode.delete(node);
@@ -83,7 +81,7 @@ export class Audiences {
 }
 
 /** The same filter gives the same key, in whatever order it was asked for. */
-function keyOf({ scope, types, severities, isGathered }: Filter): string {
+export function keyOf({ scope, types, severities, isGathered }: Filter): string {
   const lists = [scope.regions, scope.lines, scope.compounds, types, severities];
   return JSON.stringify([...lists.map((list) => (list === undefined ? null : [...list].sort())), isGathered]);
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Namespace, Socket } from 'socket.io';
 import type { Holder } from '../../access/guard.ts';
 import type {
@@ -12,6 +11,7 @@ import type {
   WatchAnswer,
 } from '../../http/contract.ts';
 import type { Audience } from './audience.ts';
+import type { Packed } from './packed.ts';
 
 export type ServerEvents = {
   change: (change: Change) => void;
@@ -34,25 +34,33 @@ export type { SubscribeWish };
 /** Everybody who has been given all up to the live edge; ticks go here, since a tick says just that. */
 export const UP_TO_DATE = 'up-to-date';
 
-/** Packets that may wait for a client, and how long any may: past either it is told to load everything again. */
-const WAITING_MAX = 1_000;
+/**
+ * How much may wait for a client behind what the system has been given, and how long any of it: past either it is told
+ * to load everything again. The bytes are shared by all who get the same.
+ */
+const WAITING_MAX_BYTES = 2 * 1024 * 1024;
 const STUCK_MS = 5_000;
-/** While this many wait, a replay waits as well. */
-const REPLAY_WAITING_MAX = 200;
 
 /** One connection. It has one subscription at a time; a newer one ends the one before, even while that catches up. */
 export class Client {
   readonly socket: LiveSocket;
-  audience: Audience | undefined;
+  audience: Audience<Client> | undefined;
   /** Grows with each subscription: a replay that finds another number has been overtaken. */
   turn = 0;
   #stuckSince: number | undefined;
+  #waitingBytes = 0;
   #isLeaving = false;
+  /** Pieces of replays that are on their way: one, or more where a newer subscription has come meanwhile. */
+  readonly #underWay = new Set<() => void>();
 
   constructor(socket: LiveSocket) {
     this.socket = socket;
     socket.conn.on('drain', () => {
       this.#stuckSince = undefined;
+      this.#waitingBytes = 0;
+    });
+    socket.conn.on('close', () => {
+      for (const taken of this.#underWay) taken();
     });
   }
 
@@ -62,23 +70,32 @@ export class Client {
 
   /** Whether it takes what it is sent too slowly; asked a few times a second. Only Socket.IO's own buffer, private by its type, shows it. */
   isTooSlow(now: number): boolean {
-    const waiting = this.socket.conn['writeBuffer'].length;
-    if (waiting === 0) this.#stuckSince = undefined;
+    const { conn } = this.socket;
+    if (conn['writeBuffer'].length === 0 && conn.transport.writable) this.#stuckSince = undefined;
     else this.#stuckSince ??= now;
-    return waiting > WAITING_MAX || (this.#stuckSince !== undefined && now - this.#stuckSince > STUCK_MS);
+    return (
+      this.#waitingBytes > WAITING_MAX_BYTES || (this.#stuckSince !== undefined && now - this.#stuckSince > STUCK_MS)
+    );
   }
 
-  /** Waits until the client has taken enough to be sent more. False: it is gone, or was told to go. */
-  async hasRoom(): Promise<boolean> {
-    await nextTurn(); // others get their turn between two pieces of a replay
+  send(packed: Packed): void {
+    this.#waitingBytes += packed.wsPreEncodedFrame[0].length;
+    this.socket.conn.write('', packed);
+  }
+
+  /** Sends a piece of a replay, and resolves when the system has taken it or the client is gone. */
+  sent(packed: Packed): Promise<void> {
     const { conn } = this.socket;
-    while (this.isOpen && conn['writeBuffer'].length > REPLAY_WAITING_MAX) {
-      await new Promise<void>((resolve) => {
-        conn.once('drain', resolve);
-        conn.once('close', () => resolve());
-      });
-    }
-    return this.isOpen;
+    if (conn.readyState !== 'open') return Promise.resolve();
+    return new Promise((resolve) => {
+      const taken = (): void => {
+        this.#underWay.delete(taken);
+        resolve();
+      };
+      this.#underWay.add(taken);
+      this.#waitingBytes += packed.wsPreEncodedFrame[0].length;
+      conn.write('', packed, taken);
+    });
   }
 
   /** Told to load everything again, and closed. What waits for it is dropped if it does not take it. */

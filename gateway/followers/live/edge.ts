@@ -1,7 +1,11 @@
 import type { Journal, Recorded, Seq } from '../../journal/journal.ts';
 
-/** When busy, entries wait this long for others to go out with; a lone one does not wait. */
-const GATHER_MS = 50;
+/**
+ * When busy, entries wait this long for others to go out with; a lone one does not wait. Where handing out itself takes
+ * long, as with thousands of clients that all see everything, they wait four times as long as that, up to a bound.
+ */
+const [GATHER_MS, GATHER_LONGEST_MS] = [50, 100];
+const OF_HANDING_OUT = 4;
 /** Entries that wait at most: a burst goes out in pieces of this size. */
 const GATHER_MAX = 2_000;
 
@@ -14,6 +18,7 @@ export class Edge {
   #waiting: Recorded[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastFlushAt = 0;
+  #gatherMs = GATHER_MS;
   #waiters: { seq: Seq; resolve: () => void }[] = [];
   readonly #handOut: (entries: readonly Recorded[]) => void;
   readonly #now: () => number;
@@ -59,9 +64,9 @@ export class Edge {
   #take(entries: readonly Recorded[]): void {
     this.#waiting.push(...entries);
     const sinceFlushMs = this.#now() - this.#lastFlushAt;
-    const isBusy = sinceFlushMs >= 0 && sinceFlushMs < GATHER_MS;
+    const isBusy = sinceFlushMs >= 0 && sinceFlushMs < this.#gatherMs;
     if (!isBusy || this.#waiting.length >= GATHER_MAX || this.#waiters.length > 0) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS - sinceFlushMs);
+    else this.#timer ??= setTimeout(() => this.#flush(), this.#gatherMs - sinceFlushMs);
   }
 
   #flush(): void {
@@ -72,6 +77,8 @@ export class Edge {
     this.#waiting = [];
     this.#seq = entries.at(-1)?.seq ?? this.#seq;
     this.#handOut(entries);
+    const tookMs = this.#now() - this.#lastFlushAt;
+    this.#gatherMs = Math.min(GATHER_LONGEST_MS, Math.max(GATHER_MS, OF_HANDING_OUT * tookMs));
     this.#wake();
   }
 

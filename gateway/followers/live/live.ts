@@ -6,7 +6,7 @@ import type { Access } from '../../access/access.ts';
 import { may, type Operator } from '../../access/operator.ts';
 import { check } from '../../domain/zod-fault.ts';
 import { Watch, type WatchAnswer } from '../../http/contract.ts';
-import { toIso, wallOf } from '../../http/wire.ts';
+import { toIso, toWall, wallOf } from '../../http/wire.ts';
 import { CursorExpired, type Journal, type JournalQueries } from '../../journal/journal.ts';
 import type { DeviceRegistry } from '../../registry/registry.ts';
 import { Audiences } from './audience.ts';
@@ -21,8 +21,10 @@ import {
 import { DevicePlaces } from './device-places.ts';
 import { Edge } from './edge.ts';
 import { handOut, wallRoom } from './hand-out.ts';
-import { holderOfHandshake, isFromHere } from './handshake.ts';
+import { holderOfHandshake, inTurn, isFromHere } from './handshake.ts';
+import { Past } from './past.ts';
 import { leave, type SubscribingPorts, subscribe } from './subscribing.ts';
+import { Turns } from './turns.ts';
 
 export type LivePorts = Readonly<{
   server: HttpServer;
@@ -47,7 +49,7 @@ const SWEEP_MS = 250;
 const RETRY_MS = 1_000;
 const MESSAGE_MAX_BYTES = 65_536;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** At 27 kB each: 270 MB at the very worst. */
+/** At some 40 KiB each: 400 MiB at the very worst. */
 const CLIENTS_MAX = 10_000;
 
 /** Opens the live feed on a server that may or may not listen yet. It starts at the journal's end. */
@@ -61,7 +63,9 @@ class Feed {
   readonly #ports: LivePorts;
   readonly #io: Server<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
   readonly #clients = new Set<Client>();
-  readonly #audiences = new Audiences();
+  readonly #audiences = new Audiences<Client>();
+  readonly #turns: Turns;
+  readonly #past: Past;
   readonly #places: DevicePlaces;
   readonly #edge: Edge;
   readonly #stop = new AbortController();
@@ -72,6 +76,8 @@ class Feed {
   constructor(ports: LivePorts) {
     this.#ports = ports;
     this.#places = new DevicePlaces(ports.registry);
+    this.#turns = new Turns(ports.now);
+    this.#past = new Past(ports.journal, this.#places.of);
     this.#io = new Server(ports.server, {
       path: '/socket.io',
       transports: ['websocket'],
@@ -80,7 +86,8 @@ class Feed {
       destroyUpgrade: false, // other upgrades on this port are not Socket.IO's to end
       maxHttpBufferSize: MESSAGE_MAX_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      allowRequest: (request, answer) => answer(null, this.#hasPlace() && isFromHere(request)),
+      allowRequest: (request, answer) =>
+        inTurn(request, this.#turns, () => answer(null, this.#hasPlace() && isFromHere(request))),
     });
     const shared = { clients: this.#io.of('/live'), audiences: this.#audiences, places: this.#places.of };
     this.#edge = new Edge(ports.journal.head(), ports.now, (entries) => handOut(entries, shared));
@@ -149,11 +156,13 @@ class Feed {
       ...this.#ports,
       edge: this.#edge,
       audiences: this.#audiences,
-      places: this.#places.of,
+      past: this.#past,
+      turns: this.#turns,
     };
     socket.on('subscribe', (wish, done) => {
       subscribe(client, wish, ports, (answer) => done?.(answer)).catch((error: unknown) => {
-        this.#ports.log.error({ err: error }, 'subscription failed');
+        // What it still had to be sent was taken out of the journal meanwhile: it is late, and nothing is wrong.
+        if (!(error instanceof CursorExpired)) this.#ports.log.error({ err: error }, 'subscription failed');
         client.dismiss('too-slow'); // it starts again from a page that is whole
       });
     });
@@ -176,7 +185,7 @@ class Feed {
     for (const room of socket.rooms) if (room.startsWith(wallRoom(''))) void socket.leave(room);
     void socket.join(wallRoom(checked.value.wall));
     const wall = wallOf(this.#ports.queries, checked.value.wall);
-    return { ok: true, ...(wall === undefined ? {} : { wall: { ...wall, tiles: [...wall.tiles] } }) };
+    return { ok: true, ...(wall === undefined ? {} : { wall: toWall(wall) }) };
   }
 
   #tick(): void {

@@ -4,11 +4,13 @@ import type { Change, DeviceChange, Wall } from '../../http/contract.ts';
 import { toAlarm, toIso, toWall } from '../../http/wire.ts';
 import type { Recorded, Seq } from '../../journal/journal.ts';
 
-/** What an entry of the journal is to a client, and to whom. */
-export type News =
+/** What an entry of the journal is to the clients whose scope holds where it happened. */
+export type ScopedNews =
   | Readonly<{ kind: 'change'; seq: Seq; where: Located & { type: string; severity: number }; change: () => Change }>
-  | Readonly<{ kind: 'device'; seq: Seq; where: readonly Located[]; device: DeviceChange }>
-  | Readonly<{ kind: 'wall'; seq: Seq; wall: Wall }>;
+  | Readonly<{ kind: 'device'; seq: Seq; where: readonly Located[]; device: DeviceChange }>;
+
+/** What an entry is to clients, and to whom. */
+export type News = ScopedNews | Readonly<{ kind: 'wall'; seq: Seq; wall: Wall }>;
 
 /** Where a device is, and where it was before, if it has just been moved. */
 export type Places = (id: DeviceId) => readonly Located[];
@@ -35,7 +37,7 @@ export function newsOf({ seq, at, entry, alarm }: Recorded, places: Places): New
   }
 }
 
-const deviceNews = (seq: Seq, id: DeviceId, at: number, places: Places, online?: boolean): News => ({
+const deviceNews = (seq: Seq, id: DeviceId, at: number, places: Places, online?: boolean): ScopedNews => ({
   kind: 'device',
   seq,
   where: places(id),

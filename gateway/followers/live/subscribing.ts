@@ -1,25 +1,26 @@
 import type { Access } from '../../access/access.ts';
 import { narrowedTo } from '../../access/granting.ts';
 import { may } from '../../access/operator.ts';
-import { covers } from '../../domain/scope.ts';
 import { check } from '../../domain/zod-fault.ts';
-import { type Change, type SubscribeAnswer, SubscribeWish } from '../../http/contract.ts';
+import { type SubscribeAnswer, SubscribeWish } from '../../http/contract.ts';
 import { given, toIso } from '../../http/wire.ts';
-import { CursorExpired, type Journal, type Recorded, type Seq } from '../../journal/journal.ts';
-import { type Audiences, type Filter, lets, widest } from './audience.ts';
+import { CursorExpired, type Journal, type Seq } from '../../journal/journal.ts';
+import { type Audiences, type Filter, keyOf, widest } from './audience.ts';
 import { type Client, UP_TO_DATE } from './client.ts';
 import type { Edge } from './edge.ts';
-import { newsOf, type Places } from './news.ts';
+import type { Past } from './past.ts';
+import type { Turns } from './turns.ts';
 
-/** Entries of a replay that are read and sent before others get their turn. */
-const REPLAY_PIECE = 200;
+/** Parts of the log that one step of a replay looks at. */
+const LOOKED_AT_MAX = 16;
 
 export type SubscribingPorts = Readonly<{
   journal: Pick<Journal, 'read' | 'head'>;
   access: Access;
   edge: Edge;
-  audiences: Audiences;
-  places: Places;
+  audiences: Audiences<Client>;
+  past: Past;
+  turns: Turns;
   now: () => number;
 }>;
 
@@ -52,12 +53,11 @@ export async function subscribe(
 }
 
 /** Ends the client's subscription, also one that is still catching up. Answers the number of the next one. */
-export function leave(client: Client, audiences: Audiences): number {
+export function leave(client: Client, audiences: Audiences<Client>): number {
   client.turn += 1;
   if (client.audience !== undefined) {
-    void client.socket.leave(client.audience.room);
     void client.socket.leave(UP_TO_DATE);
-    audiences.leave(client.audience);
+    audiences.leave(client.audience, client);
     client.audience = undefined;
   }
   return client.turn;
@@ -95,44 +95,39 @@ function isHeld(since: Seq, { journal }: SubscribingPorts): boolean {
   }
 }
 
+/** Sends what was missed piece by piece, the next one when the last has been taken, then lets the client in. */
 async function catchUp(
   client: Client,
   filter: Filter,
   from: Seq,
   turn: number,
-  ports: SubscribingPorts,
+  { edge, audiences, past, turns, now }: SubscribingPorts,
 ): Promise<void> {
-  const { edge, journal, audiences } = ports;
+  const filterKey = keyOf(filter);
+  const isWanted = (): boolean => client.turn === turn && client.isOpen;
   let cursor = from;
-  await edge.reached(from); // a page of GET /alarms may be ahead of the feed
-  while (cursor < edge.seq) {
-    if (!(await client.hasRoom()) || client.turn !== turn) return;
-    const behind = journal.read(cursor, REPLAY_PIECE).filter(({ seq }) => seq <= edge.seq);
-    send(client, filter, behind, ports.places);
-    cursor = behind.at(-1)?.seq ?? cursor;
-  }
-  // No pause between the last look at the edge and this: the next entry finds the client in its room.
-  if (client.turn !== turn || !client.isOpen) return;
-  client.audience = audiences.join(filter);
-  void client.socket.join([client.audience.room, UP_TO_DATE]);
-}
-
-function send({ socket }: Client, filter: Filter, entries: readonly Recorded[], places: Places): void {
-  let changes: Change[] = [];
-  const emitGathered = (): void => {
-    if (changes.length > 0) socket.emit('changes', changes);
-    changes = [];
+  /** What concerns nobody in this audience is passed over in the same step, within a bound. */
+  const sendNext = (): { taken: Promise<void> } | undefined => {
+    for (let looked = 0; looked < LOOKED_AT_MAX && cursor < edge.seq; looked += 1) {
+      const { packed, last } = past.after(cursor, edge.seq, filter, filterKey);
+      cursor = last;
+      if (packed !== undefined) return { taken: client.sent(packed) };
+    }
+    return undefined;
   };
-  for (const recorded of entries) {
-    const news = newsOf(recorded, places);
-    if (news?.kind === 'change' && lets(filter, news.where)) {
-      if (filter.isGathered) changes.push(news.change());
-      else socket.emit('change', news.change());
+  past.begin();
+  try {
+    await edge.reached(from); // a page of GET /alarms may be ahead of the feed
+    while (cursor < edge.seq && isWanted()) {
+      const sent = await turns.do(() => (isWanted() ? sendNext() : undefined));
+      await sent?.taken;
     }
-    if (news?.kind === 'device' && news.where.some((place) => covers(filter.scope, place))) {
-      emitGathered();
-      socket.emit('device', news.device);
-    }
+  } finally {
+    past.end();
   }
-  emitGathered();
+  // No pause between the last look at the edge and this: the next entry finds the client in its audience.
+  if (!isWanted()) return;
+  client.audience = audiences.join(filter, client);
+  void client.socket.join(UP_TO_DATE);
+  client.socket.emit('tick', { seq: edge.seq, at: toIso(now()) });
 }

@@ -8,6 +8,8 @@ import { TOPICS } from './topics.ts';
 const SUBSCRIPTIONS_MAX = 20;
 /** The longest life of a subscription; a client that asks for more gets this. */
 const LIFETIME_MAX_MS = 3_600_000;
+/** The id in the address that everybody shares. */
+const ONLY = 'only';
 
 /** The camera's events: the state of every property, and the subscriptions that are told of changes. */
 export class EventBroker {
@@ -46,9 +48,8 @@ export class EventBroker {
   }
 
   /** A new subscription, which is told the present state of every property at once. Throws a SoapFault when full. */
-  subscribe(wants: (topic: string) => boolean, terminatesAt: number): PullPoint {
+  subscribe(wants: (topic: string) => boolean, terminatesAt: number, id: string = randomUUID()): PullPoint {
     if (this.#points.size >= SUBSCRIPTIONS_MAX) throw slotsTaken();
-    const id = randomUUID();
     const now = this.#now();
     const point = new PullPoint(id, wants, terminatesAt - now, () => this.unsubscribe(point));
     this.#points.set(id, point);
@@ -72,6 +73,12 @@ export class EventBroker {
   unsubscribe(point: PullPoint): void {
     this.#points.delete(point.id);
     point.end();
+  }
+
+  /** The one subscription of a camera that gives everybody the same address: the one before it ends. */
+  replace(wants: (topic: string) => boolean, terminatesAt: number): PullPoint {
+    this.endAll();
+    return this.subscribe(wants, terminatesAt, ONLY);
   }
 
   /** Tells a subscription the present state of every property. */

@@ -1,3 +1,4 @@
+import { relayOperations } from './device-io.ts';
 import { badArgument } from './fault.ts';
 import { NAMESPACES } from './namespaces.ts';
 import type { OnvifSite, Operation, Service } from './site.ts';
@@ -73,9 +74,13 @@ const getCapabilities: Operation = ({ site, body }) => {
   const address = (name: string): Xml => xml`<tt:XAddr>${site.baseUrl()}/onvif/${name}_service</tt:XAddr>`;
   const sections: Readonly<Record<string, Xml>> = {
     Device: xml`<tt:Device>${address('device')}</tt:Device>`,
-    Events: xml`<tt:Events>${address('event')}<tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport>
+    ...(site.quirks.noEvents
+      ? {}
+      : {
+          Events: xml`<tt:Events>${address('event')}<tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport>
       <tt:WSPullPointSupport>true</tt:WSPullPointSupport>
       <tt:WSPausableSubscriptionManagerInterfaceSupport>false</tt:WSPausableSubscriptionManagerInterfaceSupport></tt:Events>`,
+        }),
     Imaging: xml`<tt:Imaging>${address('imaging')}</tt:Imaging>`,
     Media: xml`<tt:Media>${address('media')}<tt:StreamingCapabilities><tt:RTPMulticast>false</tt:RTPMulticast>
       <tt:RTP_TCP>true</tt:RTP_TCP><tt:RTP_RTSP_TCP>true</tt:RTP_RTSP_TCP></tt:StreamingCapabilities></tt:Media>`,
@@ -103,5 +108,6 @@ export const deviceService = (services: (site: OnvifSite) => readonly Service[])
     GetScopes: getScopes,
     GetHostname: getHostname,
     SystemReboot: systemReboot,
+    ...relayOperations,
   },
 });

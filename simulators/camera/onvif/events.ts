@@ -1,8 +1,9 @@
 import { slotsTaken } from './broker.ts';
-import { SoapFault } from './fault.ts';
+import { SoapFault, unknownOperation } from './fault.ts';
 import { writeNotification } from './notification.ts';
 import type { PullPoint } from './pull-point.ts';
-import type { Call, Operation, Service } from './site.ts';
+import { bring } from './push.ts';
+import type { Call, OnvifSite, Operation, Service } from './site.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { parseDuration, parseMoment } from './time.ts';
 import { TOPICS, type Topic } from './topics.ts';
@@ -20,15 +21,42 @@ export const SUBSCRIPTION_PATH = '/onvif/subscription/';
 const capabilities = xml`WSSubscriptionPolicySupport="false" WSPullPointSupport="true" MaxPullPoints="20"`;
 
 const createPullPointSubscription: Operation = ({ site, body }) => {
-  if (site.quirks.refuseSubscriptions) throw slotsTaken();
-  const now = site.now();
-  const ends = parseMoment(textAt(body, 'InitialTerminationTime') ?? DEFAULT_LIFETIME, now);
-  const point = site.broker.subscribe(filterOf(child(body, 'Filter')), ends);
+  if (site.quirks.pushOnly) throw unknownOperation();
+  const point = subscribe(site, body);
   return xml`<tev:CreatePullPointSubscriptionResponse>
-    <tev:SubscriptionReference><wsa:Address>${site.baseUrl()}${SUBSCRIPTION_PATH}${point.id}</wsa:Address></tev:SubscriptionReference>
-    ${times('wsnt', now, point)}
+    <tev:SubscriptionReference><wsa:Address>${addressOf(site, point)}</wsa:Address></tev:SubscriptionReference>
+    ${times('wsnt', site.now(), point)}
   </tev:CreatePullPointSubscriptionResponse>`;
 };
+
+/** Source: WS-BaseNotification 1.3, 4.2. */
+const subscribePushed: Operation = ({ site, body }) => {
+  const consumer = textAt(body, 'ConsumerReference', 'Address') ?? '';
+  if (!/^http:\/\//.test(consumer)) throw new SoapFault('No such consumer', ['wsnt:SubscribeCreationFailedFault']);
+  const point = subscribe(site, body);
+  void bring(point, consumer); // it ends with the subscription
+  return xml`<wsnt:SubscribeResponse>
+    <wsnt:SubscriptionReference><wsa:Address>${addressOf(site, point)}</wsa:Address></wsnt:SubscriptionReference>
+    ${times('wsnt', site.now(), point)}
+  </wsnt:SubscribeResponse>`;
+};
+
+function subscribe(site: OnvifSite, body: Element): PullPoint {
+  if (site.quirks.refuseSubscriptions) throw slotsTaken();
+  const ends = endOf(site, textAt(body, 'InitialTerminationTime'));
+  const wants = filterOf(child(body, 'Filter'));
+  return site.quirks.oneAddress ? site.broker.replace(wants, ends) : site.broker.subscribe(wants, ends);
+}
+
+const addressOf = (site: OnvifSite, { id }: PullPoint): string => `${site.baseUrl()}${SUBSCRIPTION_PATH}${id}`;
+
+function endOf({ quirks, now }: OnvifSite, text = DEFAULT_LIFETIME): number {
+  const isRelative = text.startsWith('P');
+  if (isRelative && quirks.refuseRelativeTimes) {
+    throw new SoapFault('Termination time must be absolute', ['wsnt:UnacceptableTerminationTimeFault']);
+  }
+  return parseMoment(text, now());
+}
 
 const pullMessages: Operation = async (call) => {
   const { site, body } = call;
@@ -48,12 +76,14 @@ const renew: Operation = (call) => {
   if (site.quirks.renewUnsupported) throw new SoapFault('Renew is not supported', ['ter:ActionNotSupported'], 500);
   const point = pointOf(call);
   const now = site.now();
-  site.broker.prolong(point, parseMoment(textAt(body, 'TerminationTime') ?? DEFAULT_LIFETIME, now));
+  site.broker.prolong(point, endOf(site, textAt(body, 'TerminationTime')));
   return xml`<wsnt:RenewResponse>${times('wsnt', now, point, true)}</wsnt:RenewResponse>`;
 };
 
 const unsubscribe: Operation = (call) => {
-  call.site.broker.unsubscribe(pointOf(call));
+  const point = pointOf(call);
+  if (call.site.quirks.dropAllOnUnsubscribe) call.site.broker.endAll();
+  else call.site.broker.unsubscribe(point);
   return xml`<wsnt:UnsubscribeResponse/>`;
 };
 
@@ -122,12 +152,14 @@ function topicLeaf(name: string, { isProperty, source, key, data }: Topic): Xml 
 export const eventService: Service = {
   path: '/onvif/event_service',
   prefix: 'tev',
+  speaks: ['wsnt'],
   version: { major: 2, minor: 60 },
   operations: {
     GetServiceCapabilities: () =>
       xml`<tev:GetServiceCapabilitiesResponse><tev:Capabilities ${capabilities}/></tev:GetServiceCapabilitiesResponse>`,
     GetEventProperties: getEventProperties,
     CreatePullPointSubscription: createPullPointSubscription,
+    Subscribe: subscribePushed,
   },
 };
 

@@ -1,19 +1,51 @@
 import { badArgument } from './fault.ts';
 import type { Operation, Service } from './site.ts';
-import { textAt } from './soap.ts';
-import { xml } from './xml.ts';
+import { child, type Element, textAt } from './soap.ts';
+import { type Xml, xml } from './xml.ts';
 
-const getImagingSettings: Operation = ({ body }) => {
-  if (textAt(body, 'VideoSourceToken') !== 'video-source') {
-    throw badArgument('There is no such video source', 'ter:NoSource');
-  }
+const LEVELS = ['Brightness', 'ColorSaturation', 'Contrast', 'Sharpness'] as const;
+const FILTERS = ['AUTO', 'ON', 'OFF'];
+const LEVEL_MAX = 100;
+
+/** The picture settings: kept and told, though the drawn picture stays as it is. */
+export class PictureSettings {
+  readonly levels = new Map<string, number>(LEVELS.map((name) => [name, 50]));
+  irCutFilter = 'AUTO';
+}
+
+function checkSource(body: Element): void {
+  if (textAt(body, 'VideoSourceToken') === 'video-source') return;
+  throw badArgument('There is no such video source', 'ter:NoSource');
+}
+
+const getImagingSettings: Operation = ({ site, body }) => {
+  checkSource(body);
+  const { levels, irCutFilter } = site.picture;
+  const level = (name: (typeof LEVELS)[number]): Xml => xml`${levels.get(name) ?? 50}`;
   return xml`<timg:GetImagingSettingsResponse><timg:ImagingSettings>
-    <tt:Brightness>50</tt:Brightness><tt:ColorSaturation>50</tt:ColorSaturation><tt:Contrast>50</tt:Contrast>
-    <tt:IrCutFilter>AUTO</tt:IrCutFilter><tt:Sharpness>50</tt:Sharpness>
+    <tt:Brightness>${level('Brightness')}</tt:Brightness><tt:ColorSaturation>${level('ColorSaturation')}</tt:ColorSaturation>
+    <tt:Contrast>${level('Contrast')}</tt:Contrast><tt:IrCutFilter>${irCutFilter}</tt:IrCutFilter>
+    <tt:Sharpness>${level('Sharpness')}</tt:Sharpness>
   </timg:ImagingSettings></timg:GetImagingSettingsResponse>`;
 };
 
-/** Only what a client reads at start: the picture of a simulated camera has no settings. */
+const setImagingSettings: Operation = ({ site, body }) => {
+  checkSource(body);
+  const settings = child(body, 'ImagingSettings');
+  if (settings === undefined) throw badArgument('Nothing to set', 'ter:SettingsInvalid');
+  for (const name of LEVELS) {
+    const text = textAt(settings, name);
+    if (text === undefined) continue;
+    const value = Number(text);
+    if (!(value >= 0 && value <= LEVEL_MAX)) throw badArgument(`${name} is 0 to 100`, 'ter:SettingsInvalid');
+    site.picture.levels.set(name, value);
+  }
+  const filter = textAt(settings, 'IrCutFilter');
+  if (filter !== undefined && !FILTERS.includes(filter)) throw badArgument('AUTO, ON or OFF', 'ter:SettingsInvalid');
+  if (filter !== undefined) site.picture.irCutFilter = filter;
+  return xml`<timg:SetImagingSettingsResponse/>`;
+};
+
 export const imagingService: Service = {
   path: '/onvif/imaging_service',
   prefix: 'timg',
@@ -22,6 +54,7 @@ export const imagingService: Service = {
     GetServiceCapabilities: () =>
       xml`<timg:GetServiceCapabilitiesResponse><timg:Capabilities ImageStabilization="false" Presets="false"/></timg:GetServiceCapabilitiesResponse>`,
     GetImagingSettings: getImagingSettings,
+    SetImagingSettings: setImagingSettings,
     GetOptions: () => xml`<timg:GetOptionsResponse><timg:ImagingOptions/></timg:GetOptionsResponse>`,
   },
 };

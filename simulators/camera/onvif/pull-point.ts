@@ -11,6 +11,7 @@ export class PullPoint {
   readonly wants: (topic: string) => boolean;
   readonly lifetimeMs: number;
   terminatesAt = 0;
+  isEnded = false;
   #queue: Notification[] = [];
   #wake: (() => void) | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -43,6 +44,7 @@ export class PullPoint {
   }
 
   end(): void {
+    this.isEnded = true;
     clearTimeout(this.#expiry);
     this.#queue = [];
     this.#wake?.();

@@ -1,16 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { challenge, isAuthorized, newNonce, nonceOf } from '../digest.ts';
 import { deviceService } from './device.ts';
+import { deviceIoService } from './device-io.ts';
 import { eventService, SUBSCRIPTION_PATH, subscriptionOperations } from './events.ts';
 import { notAuthorized, SoapFault, unknownOperation } from './fault.ts';
 import { imagingService } from './imaging.ts';
 import { mediaService, SNAPSHOT_PATH } from './media.ts';
+import { media2Service } from './media2.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { ptzService } from './ptz.ts';
+import { recordingServices } from './recording.ts';
 import { type OnvifSite, type Operation, PROFILES, type Service } from './site.ts';
 import { type Element, readRequest } from './soap.ts';
+import { isSpoilt, sayPage, spoil } from './spoiling.ts';
 import { UsernameTokens } from './username-token.ts';
-import { envelope } from './xml.ts';
+import { envelope, Xml } from './xml.ts';
 
 /** No request of ONVIF is longer. */
 const REQUEST_MAX = 256 * 1024;
@@ -26,8 +30,11 @@ const OPEN_OPERATIONS = new Set([
 const servicesOf = (site: OnvifSite): readonly Service[] => [
   deviceService(servicesOf),
   mediaService,
-  eventService,
+  ...(site.quirks.noEvents ? [] : [eventService]),
   imagingService,
+  deviceIoService,
+  ...recordingServices,
+  ...(site.hasMedia2 ? [media2Service] : []),
   ...(site.head === undefined ? [] : [ptzService]),
 ];
 
@@ -52,8 +59,11 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
   const text = await readText(request);
   if (text === undefined) return refuse(response, 413);
   const { header, body } = readRequest(text);
+  if (isSpoilt(desk.site.quirks.spoilt, body.name)) return spoil(response, desk.site.quirks.spoilt);
+  if (desk.site.quirks.noEvents && path === eventService.path) return sayPage(response);
   const operation = findOperation(desk.site, path, body);
   if (!OPEN_OPERATIONS.has(body.name)) {
+    if (desk.site.quirks.refuseAccount) throw notAuthorized();
     const isRight = desk.tokens.isRight(header);
     if (isRight === false) throw notAuthorized();
     if (isRight === undefined && !hasDigest(desk, request)) return askForDigest(desk, request, response);
@@ -61,8 +71,11 @@ async function serve(desk: Desk, request: IncomingMessage, response: ServerRespo
   const stopDropping = dropLater(desk.site, body, request);
   const subscription = path.slice(SUBSCRIPTION_PATH.length);
   const answered = await Promise.resolve(operation({ site: desk.site, body, subscription })).finally(stopDropping);
-  answer(response, 200, envelope(answered));
+  answer(response, 200, envelope(answered, desk.site.quirks.echoSecurity ? echoOf(text) : undefined));
 }
+
+/** The Security header of a request, as it came. */
+const echoOf = (request: string): Xml => new Xml(/<wsse:Security.*<\/wsse:Security>/s.exec(request)?.[0] ?? '');
 
 /** An operation has to be asked at its own service's address. Throws a SoapFault where there is none. */
 function findOperation(site: OnvifSite, path: string, body: Element): Operation {
@@ -71,9 +84,10 @@ function findOperation(site: OnvifSite, path: string, body: Element): Operation 
         const [prefix = '', name] = key.split(' ');
         return name === body.name && Object.entries(NAMESPACES).some(([p, uri]) => p === prefix && uri === body.uri);
       })?.[1]
-    : servicesOf(site).find((service) => service.path === path && NAMESPACES[service.prefix] === body.uri)?.operations[
-        body.name
-      ];
+    : servicesOf(site).find(
+        ({ path: at, prefix, speaks = [] }) =>
+          at === path && [prefix, ...speaks].some((known) => NAMESPACES[known] === body.uri),
+      )?.operations[body.name];
   if (operation === undefined) throw unknownOperation();
   return operation;
 }

@@ -2,6 +2,8 @@ import type { Credentials } from '../digest.ts';
 import type { PtzHead } from '../ptz.ts';
 import type { Quirks } from '../quirks.ts';
 import type { EventBroker } from './broker.ts';
+import type { DeviceIo } from './device-io.ts';
+import type { PictureSettings } from './imaging.ts';
 import type { Prefix } from './namespaces.ts';
 import type { Element } from './soap.ts';
 import type { Xml } from './xml.ts';
@@ -14,7 +16,8 @@ export type OnvifSite = Readonly<{
   id: string;
   name: string;
   credentials: Credentials;
-  quirks: Quirks;
+  /** How it misbehaves now. */
+  readonly quirks: Quirks;
   /** The camera's own clock. */
   now: () => number;
   /** `http://127.0.0.1:8000`, where the services are. */
@@ -24,6 +27,11 @@ export type OnvifSite = Readonly<{
   /** Undefined for a camera that cannot move. */
   head: PtzHead | undefined;
   broker: EventBroker;
+  io: DeviceIo;
+  picture: PictureSettings;
+  /** The codec that Media2 names. */
+  encodingTold: string;
+  hasMedia2: boolean;
   snapshot: (quality: CameraQuality) => Promise<Uint8Array>;
   /** The next picture of this stream is a key picture. */
   startWithKey: (quality: CameraQuality) => void;
@@ -42,6 +50,8 @@ export type Operation = (call: Call) => Xml | Promise<Xml>;
 export type Service = Readonly<{
   path: string;
   prefix: Prefix;
+  /** Further namespaces of its operations. */
+  speaks?: readonly Prefix[];
   version: Readonly<{ major: number; minor: number }>;
   operations: Readonly<Record<string, Operation>>;
 }>;

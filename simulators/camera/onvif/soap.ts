@@ -26,7 +26,8 @@ export function readRequest(text: string): { header: readonly Element[]; body: E
   return { header: child(root, 'Header')?.children ?? [], body };
 }
 
-function readXml(text: string): Element {
+/** The root of a document. Throws a SoapFault for what is not well-formed. */
+export function readXml(text: string): Element {
   const parser = new SaxesParser({ xmlns: true });
   const open: Growing[] = [{ uri: '', name: '', attributes: new Map(), children: [], text: '' }];
   parser.on('doctype', () => {

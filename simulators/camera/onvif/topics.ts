@@ -79,6 +79,14 @@ export const TOPICS: readonly Topic[] = [
     data: boolean('LogicalState'),
     initial: { LogicalState: 'false' },
   },
+  {
+    topic: 'Device/Trigger/Relay',
+    isProperty: true,
+    source: [{ name: 'RelayToken', type: 'tt:ReferenceToken', value: 'relay-1' }],
+    key: [],
+    data: [{ name: 'LogicalState', type: 'tt:RelayLogicalState' }],
+    initial: { LogicalState: 'inactive' },
+  },
 ];
 
 export const findTopic = (topic: string): Topic | undefined => TOPICS.find((known) => known.topic === topic);

@@ -75,15 +75,21 @@ describe('InfluxDB 1.6.7, the real one', () => {
     const fresh = openInfluxV1({ ...v1(influx.url, 'kept'), keepDays: 90 }, noRefusal);
     const recent = alarmPoints(3).map((point, at) => ({ ...point, atNs: BigInt(Date.now() - at) * 1_000_000n }));
     await fresh.write(recent);
-    expect(await policies('kept')).toMatchObject([{ name: 'autogen', duration: '2160h0m0s', default: true }]);
+    expect(await policies('kept')).toMatchObject([
+      { name: 'autogen', duration: '2160h0m0s', default: true },
+      { name: 'hours' },
+    ]);
     const longer = openInfluxV1({ ...v1(influx.url, 'kept'), keepDays: 400 }, noRefusal);
     expect(await longer.check()).toEqual({ ok: true, value: undefined });
-    expect(await policies('kept')).toMatchObject([{ name: 'autogen', duration: '9600h0m0s', default: true }]);
+    expect(await policies('kept')).toMatchObject([
+      { name: 'autogen', duration: '9600h0m0s', default: true },
+      { name: 'hours' },
+    ]);
     expect(await influx.query('SELECT count(seq) FROM alarm', 'kept')).toMatchObject([{ count: 3 }]);
 
     const asItIs = openInfluxV1(v1(influx.url, 'kept'), noRefusal);
     await asItIs.write(recent);
-    expect(await policies('kept')).toMatchObject([{ duration: '9600h0m0s' }]);
+    expect(await policies('kept')).toMatchObject([{ duration: '9600h0m0s' }, {}]);
     await Promise.all([fresh, longer, asItIs].map((archive) => archive.close()));
   });
 

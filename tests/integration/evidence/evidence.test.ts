@@ -1,77 +1,23 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { Alarm, Evidence } from '../../../gateway/domain/alarm.ts';
 import type { Snapshot } from '../../../gateway/domain/camera.ts';
 import { failed, ok } from '../../../gateway/domain/result.ts';
-import { type EvidencePorts, takeEvidence } from '../../../gateway/followers/evidence/evidence.ts';
 import { openEvidence } from '../../../gateway/followers/evidence/store.ts';
-import { openSqliteJournal } from '../../../gateway/journal/sqlite.ts';
-import type { OnFinished } from '../../parts/influxdb.ts';
-import { MORNING, raised, someAlarm } from '../../parts/recorded.ts';
+import { settled, startEvidenceHouse } from '../../parts/evidence-house.ts';
+import { MORNING, someAlarm } from '../../parts/recorded.ts';
 
 const picture = (words: string): Snapshot => ({ jpeg: Buffer.from(words), at: MORNING + 300, width: 640, height: 360 });
 
-/** A real journal in a folder of its own, and the port by which evidence gets into it. */
-async function startHouse(onFinished: OnFinished) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'fengsui-evidence-'));
-  const journal = await openSqliteJournal(join(dataDir, 'journal.sqlite'), () => MORNING);
-  const stop = new AbortController();
-  const logged: Record<string, unknown>[] = [];
-  const house = {
-    dataDir,
-    journal,
-    stop,
-    logged,
-    raise: async (...alarms: Alarm[]) => {
-      for (const alarm of alarms) {
-        const entries = [{ entry: raised(alarm), alarm }];
-        await journal.append([{ subject: `device/${alarm.device}`, expectedVersion: undefined, entries }]);
-      }
-    },
-    addEvidence: async (id: string, evidence: Evidence) => {
-      const alarm = journal.queries.alarm(id) ?? expect.fail();
-      const after = { ...alarm, evidence: [...alarm.evidence, evidence], version: alarm.version + 1 };
-      const entries = [{ entry: { kind: 'evidence-added', alarm: id, evidence } as const, alarm: after }];
-      await journal.append([{ subject: `device/${alarm.device}`, expectedVersion: undefined, entries }]);
-    },
-    follow: (takeSnapshot: EvidencePorts['takeSnapshot'], more: Partial<EvidencePorts> = {}) =>
-      takeEvidence({
-        journal,
-        queries: journal.queries,
-        cursors: journal.cursors,
-        addEvidence: house.addEvidence,
-        dataDir,
-        takeSnapshot,
-        log: pino({ level: 'warn' }, { write: (line) => logged.push(JSON.parse(line)) }),
-        stop: stop.signal,
-        now: () => MORNING + 1000,
-        random: () => 0,
-        ...more,
-      }),
-    evidenceOf: (alarm: Alarm) => journal.queries.alarm(alarm.id)?.evidence ?? [],
-    files: () => readdir(join(dataDir, 'evidence', '20260601')).catch(() => []),
-  };
-  onFinished(async () => {
-    stop.abort();
-    await journal.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-  return house;
-}
-
-const settled = (follower: ReturnType<typeof takeEvidence>, ms = 20_000) =>
-  expect.poll(() => follower.lag(), { timeout: ms }).toBe(0);
+const NONE = { taken: 0, shared: 0, failed: 0 };
 
 describe('evidence', () => {
   it('is a picture of the nearest camera, hashed, private, in the journal and under the URL that it names', async ({
     onTestFinished,
   }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     const follower = house.follow(async (camera) => ok(picture(`from ${camera}`)));
     const alarm = someAlarm({ cameras: ['yz-cam:1', 'yz-cam:2'] });
     await house.raise(alarm);
@@ -85,6 +31,7 @@ describe('evidence', () => {
         at: MORNING + 300,
         camera: 'yz-cam:1',
         sha256,
+        bytes: 13,
       },
     ]);
     expect(await house.files()).toEqual([name]);
@@ -112,7 +59,7 @@ describe('evidence', () => {
   it('is taken for red, orange and yellow alarms with a camera, and only while they are young', async ({
     onTestFinished,
   }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     const asked: string[] = [];
     let clock = MORNING + 119_000;
     const snapshot = async (camera: string) => {
@@ -131,11 +78,11 @@ describe('evidence', () => {
     await house.raise(someAlarm({ severity: 1, cameras: ['old'] }));
     await settled(follower);
     expect(asked.sort()).toEqual(['c1', 'c3']);
-    expect(follower.counts()).toEqual({ taken: 2, failed: 0, late: 1, resting: 0 });
+    expect(follower.counts()).toEqual({ taken: 2, failed: 0, late: 1, resting: 0, clips: NONE });
   });
 
   it('is not taken twice when the gateway died before it stored the cursor', async ({ onTestFinished }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     let asked = 0;
     const snapshot = async () => ok(picture(`picture ${++asked}`));
     const alarm = someAlarm();
@@ -154,7 +101,7 @@ describe('evidence', () => {
   it('waits for no dead camera: others get their pictures, the cursor stays before it, the log says so once', async ({
     onTestFinished,
   }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     let stopped = 0;
     const follower = house.follow((camera, stop) => {
       if (camera !== 'dead') return Promise.resolve(ok(picture(camera)));
@@ -173,12 +120,12 @@ describe('evidence', () => {
     expect(stopped).toBe(1);
     await house.raise(someAlarm({ cameras: ['dead'] }), someAlarm({ cameras: ['dead'] })); // resting now
     await settled(follower);
-    expect(follower.counts()).toEqual({ taken: 100, failed: 1, late: 0, resting: 2 });
+    expect(follower.counts()).toEqual({ taken: 100, failed: 1, late: 0, resting: 2, clips: NONE });
     expect(house.logged).toMatchObject([{ camera: 'dead', reason: 'no-answer', msg: 'no snapshot for an alarm' }]);
   });
 
   it('asks four cameras at once and no more', async ({ onTestFinished }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     await house.raise(...Array.from({ length: 30 }, (_, at) => someAlarm({ cameras: [`c${at}`] })));
     let [now, most] = [0, 0];
     const follower = house.follow(async (camera) => {
@@ -194,7 +141,7 @@ describe('evidence', () => {
   });
 
   it('is tried again while the disk does not take it, and no half file is to be seen', async ({ onTestFinished }) => {
-    const house = await startHouse(onTestFinished);
+    const house = await startEvidenceHouse(onTestFinished);
     const folder = join(house.dataDir, 'evidence');
     await writeFile(folder, ''); // a file where the folder belongs: refused for any user, as on a broken disk
     const follower = house.follow(async () => ok(picture('at last')));

@@ -117,6 +117,33 @@ it('keeps what a wall shows, and refuses a camera that the seat may not see', as
   expect(await seat.get('/walls/lobby')).toMatchObject({ body: { version: 2 } });
 });
 
+it('keeps what a wall does by itself: cameras in turn, alarms that come up, and what was called or taken down', async () => {
+  const gateway = await startHttpGateway(onTestFinished);
+  const seat = await person(gateway, 'seat-a');
+  const plan = {
+    ...{ layout: 64, tiles: [null, 'camera-k812'] },
+    rotation: { isOn: true, cameras: ['camera-k812'], everyS: 20 },
+    popUps: { severity: 1, place: 'free' },
+    called: [{ alarm: '019392a0-0000-7000-8000-000000000001', camera: 'camera-k812' }],
+    dismissed: ['019392a0-0000-7000-8000-000000000002'],
+  };
+  const put = (body: object) => seat.put('/walls/lobby', body);
+  expect(await put(plan)).toMatchObject({ status: 200, body: { ...plan, id: 'lobby', version: 1 } });
+  expect(await seat.get('/walls/lobby')).toMatchObject({ status: 200, body: plan });
+  const unseen = { ...plan.rotation, cameras: ['zs-door-1'] };
+  expect(await put({ ...plan, rotation: unseen, version: 1 })).toMatchObject({ status: 404 });
+  expect(await put({ ...plan, called: [{ ...plan.called[0], camera: 'zs-door-1' }], version: 1 })).toMatchObject({
+    status: 404,
+  });
+  for (const [field, body] of [
+    ['layout', { layout: 5 }],
+    ['rotation.everyS', { rotation: { ...plan.rotation, everyS: 5 } }],
+    ['popUps.place', { popUps: { severity: 1, place: 'everywhere' } }],
+    ['tiles', { tiles: Array.from({ length: 65 }, () => null) }],
+  ] as const)
+    expect(await put({ ...plan, ...body, version: 1 })).toMatchObject({ status: 400, body: { field } });
+});
+
 it('lists dead letters of the scope by reason, and offers one again', async () => {
   const replayed: string[] = [];
   const gateway = await startHttpGateway(onTestFinished, {

@@ -31,11 +31,12 @@ it('opens a stream by a signed address only, for its user, camera and time', asy
   const seat = await person(gateway, 'seat-a');
   const answer = await seat.get('/cameras/camera-k812/live?quality=main,sub');
   const { sources } = answer.body as LiveSources;
-  expect(sources).toMatchObject([
-    { protocol: 'ws-flv', quality: 'main', codec: 'h264' },
-    { protocol: 'ws-flv', quality: 'sub' },
-  ]);
-  const url = sources[1]?.url ?? '';
+  expect(sources).toMatchObject(
+    ['main', 'sub'].flatMap((quality) =>
+      ['wall', 'ws-flv', 'http-flv'].map((protocol) => ({ protocol, quality, codec: 'h264' })),
+    ),
+  );
+  const url = sources[4]?.url ?? '';
   expect((await upgrade(gateway, url)).statusCode).toBe(101);
   expect(gateway.world.viewed).toEqual(['camera-k812/sub']);
   expect((await upgrade(gateway, url, { origin: gateway.url })).statusCode).toBe(101);

@@ -7,7 +7,7 @@ import { chainHash, FIRST_HASH } from '../../../gateway/journal/chain.ts';
 import { openSqliteJournal } from '../../../gateway/journal/sqlite.ts';
 import { verifyJournal } from '../../../gateway/journal/verification.ts';
 import { raising, reading, writeOf } from '../../parts/journal-entries.ts';
-import { writeVersion1 } from '../../parts/journal-version-1.ts';
+import { writeVersion1, writeVersion2 } from '../../parts/journal-version-1.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 
 const inFolder = async () => join(await temporaryFolder(onTestFinished), 'journal.sqlite');
@@ -67,6 +67,7 @@ it('gives other hashes to whatever differs, also where a border between two fiel
     kind: fc.constantFrom('raised', 'telemetry'),
     body: fc.json(),
     snapshot: fc.option(fc.json()),
+    base: fc.option(fc.integer({ min: 1 })),
   });
   fc.assert(
     fc.property(row, row, (one, other) => {
@@ -78,13 +79,16 @@ it('gives other hashes to whatever differs, also where a border between two fiel
   );
 });
 
-it('takes over a file of version 1 with everything in it, and chains what it held', async () => {
+it.each([
+  ['1, and chains what it held', writeVersion1],
+  ['2, and goes on with its chain', writeVersion2],
+])('takes over a file of version %s, with everything in it', async (_what, write) => {
   const file = await inFolder();
   const alarm = raising();
   const wall = { id: 'hall', layout: 4, tiles: [null], version: 1 } as const;
   const put = { kind: 'wall-put', wall, by: { name: 'admin', centre: undefined } } as const;
   const held = [...Array.from({ length: 2500 }, (_, value) => reading(value)), alarm, { entry: put, alarm: undefined }];
-  writeVersion1(file, held, 7);
+  write(file, held, 7);
 
   const journal = await openSqliteJournal(file, () => 0);
   expect(journal.read(0, 10_000)).toEqual(

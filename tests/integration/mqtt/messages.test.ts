@@ -84,7 +84,7 @@ describe.each(Object.entries(BROKERS))('%s', (name, start) => {
     }) => {
       const { intake, url } = await start(onTestFinished);
       const device = await connectDevice(onTestFinished, url);
-      await device.publishAsync('tele/unknown/SENSOR', '{}', { qos: 1 });
+      await device.publishAsync('a-topic/of-nobody', '{}', { qos: 1 });
       const closed = new Promise<void>((resolve) => device.once('close', () => resolve()));
       device.publish(`${FENCE}/command`, '{"id":"1","name":"open","args":{}}', { qos: 0 });
       await closed;

@@ -18,6 +18,8 @@ export const settings: MqttSettings = {
   messagesPerSecond: 100_000,
   tls: undefined,
   commandTimeoutMs: 5_000,
+  topics: {},
+  profilesDir: undefined,
 };
 
 export const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createCameraNetworks } from '../../../adapters/onvif/address.ts';
+import { CertificatePins } from '../../../adapters/onvif/certificates.ts';
 import { CameraClock } from '../../../adapters/onvif/clock.ts';
 import { CameraLink } from '../../../adapters/onvif/link.ts';
 import { createTransport } from '../../../adapters/onvif/transport.ts';
@@ -14,7 +15,7 @@ async function linkTo(server: Server): Promise<CameraLink> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  const transport = createTransport(createCameraNetworks(['127.0.0.0/8']));
+  const transport = createTransport(createCameraNetworks(['127.0.0.0/8']), new CertificatePins(undefined));
   onTestFinished(async () => {
     transport.close();
     for (const socket of sockets) socket.destroy();

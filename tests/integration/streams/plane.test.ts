@@ -41,8 +41,11 @@ async function openPlane(onTestFinished: OnFinished, lingerMs = 300) {
 
 /** What the gateway does with an upgrade once it has checked the address: the camera's id is the last part of it. */
 function serveViewers(server: Server, plane: VideoPlane, find: (camera: string) => StreamSource): void {
+  let viewing = 0;
   server.on('upgrade', (request, socket, head) => {
-    plane.view(find(request.url?.split('/').at(-1) ?? ''), request, socket, head);
+    viewing += 1;
+    const source = find(request.url?.split('/').at(-1) ?? '');
+    void plane.view(viewing, { source, format: 'sent' }, request, socket, head);
   });
 }
 

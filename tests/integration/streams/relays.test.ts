@@ -266,12 +266,12 @@ describe('a camera that points elsewhere', () => {
   });
 
   it('says what is wrong with a codec that it cannot show', async ({ onTestFinished }) => {
-    const server = await startServer({ codec: 'H265' }, onTestFinished);
+    const server = await startServer({ codec: 'AV1' }, onTestFinished);
     const { relays, until } = openRelays(onTestFinished);
     watch(relays, at(server));
     expect((await until(({ state }) => state === 'waiting')).fault).toEqual({
       reason: 'codec',
-      text: 'the stream is H265; set the camera to H264',
+      text: 'the stream is AV1; set the camera to H264, H265',
     });
   });
 });

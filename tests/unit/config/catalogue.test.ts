@@ -58,7 +58,36 @@ it.each([
   ['a topic of nobody', 'tns1:RuleEngine/MyRuleDetector/FaceDetect', street, undefined],
   ['a clock that was set', 'tns1:Monitoring/OperatingTime/LastClockSynchronization', street, undefined],
 ] as const)('makes a type of the topic from %s', (_what, topic, context, type) => {
-  expect(catalogue.typeOfTopic(topic, context)).toBe(type);
+  expect(catalogue.typeOfWord(topic, context)).toBe(type);
+});
+
+it.each([
+  ['isapi:fielddetection', street, 'camera.area.intrusion'],
+  ['isapi:FieldDetection', { kind: 'railway', tags: [] }, 'railway.perimeter.intrusion'],
+  ['isapi:VMD', street, 'camera.motion'],
+  ['isapi:vmd', street, 'camera.motion'],
+  ['isapi:tamperdetection', street, 'device.video.masked'],
+  ['isapi:tamperdetection (box)', street, 'device.tamper'],
+  ['isapi:videoloss (active)', street, 'device.video.loss'],
+  ['isapi:videoloss', street, undefined],
+  ['isapi:parking', street, undefined],
+  ['dahua:CrossRegionDetection', street, 'camera.area.intrusion'],
+  ['dahua:CrossRegionDetection (Direction=Enter)', street, 'camera.area.entered'],
+  ['dahua:CrossRegionDetection (Direction=Both)', street, 'camera.area.intrusion'],
+  ['gb28181:5/6', street, 'camera.area.intrusion'],
+  ['gb28181:5/6 (EventType=1)', street, 'camera.area.entered'],
+  ['gb28181:5/6', { kind: 'railway', tags: ['zone:track'] }, 'railway.track.intrusion'],
+  ['gb28181:2/-', street, 'camera.input'],
+  ['contact-id:131', { kind: 'sensor', tags: [] }, 'community.beam.broken'],
+  ['contact-id:131', { kind: 'railway', tags: [] }, 'railway.perimeter.intrusion'],
+  ['contact-id:131', { kind: 'sensor', tags: ['electric-fence'] }, 'community.fence.intrusion'],
+  ['zigbee2mqtt:smoke=true', street, 'community.fire.smoke'],
+  ['zigbee2mqtt:smoke=false', street, undefined],
+  ['zigbee2mqtt:contact=false', { kind: 'railway', tags: [] }, 'railway.perimeter.gate-open'],
+  ['milesight:magnet_status=open', { kind: 'access', compound: '朝阳小区' }, 'community.door.forced'],
+  ['sparkplug:Plant/Pump 3/Fault', street, 'device.sensor.fault'],
+] as const)('makes of the word %s of a device %j the type %s', (word, context, type) => {
+  expect(catalogue.typeOfWord(word, context)).toBe(type);
 });
 
 it('ships the divisions of Yichun as one tree, with the borders of its ten counties', () => {
@@ -67,8 +96,8 @@ it('ships the divisions of Yichun as one tree, with the borders of its ten count
   expect(JSON.parse(catalogue.borders).features).toHaveLength(10);
 });
 
-it('ships the profiles fengsui, onvif and rtsp', () => {
-  expect([...catalogue.profiles.keys()]).toEqual(['fengsui', 'onvif', 'rtsp']);
+it('ships the profiles of our own topics, of ONVIF and of RTSP', () => {
+  expect([...catalogue.profiles.keys()].slice(0, 3)).toEqual(['fengsui', 'onvif', 'rtsp']);
   expect(catalogue.profiles.get('onvif')).toMatchObject({ adapter: 'onvif', offlineAfterMs: 120_000 });
 });
 
@@ -102,8 +131,8 @@ it.each([
   ],
   [
     'alarm-types.csv',
-    'tns1:RuleEngine/LineDetector/Crossed,',
-    'tns1:VideoSource/MotionAlarm,',
+    'tns1:RuleEngine/LineDetector/Crossed;',
+    'tns1:VideoSource/MotionAlarm;',
     "alarm-types.csv:3 onvif_topics is 'tns1:VideoSource/MotionAlarm', expected a topic that line 2 does not have already",
   ],
   [
@@ -122,7 +151,7 @@ it.each([
     'profiles.yaml',
     'adapter: rtsp',
     'adapter: pigeon',
-    "profiles.yaml:24 rtsp.adapter is 'pigeon', expected mqtt, onvif or rtsp",
+    "profiles.yaml:25 rtsp.adapter is 'pigeon', expected mqtt, http, tcp, onvif, rtsp",
   ],
 ])('names a fault in %s by line and field', (file, from, to, text) => {
   const folder = altered(file, from, to);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CALM_AFTER_MS } from '../../../gateway/alarms/chattering.ts';
 import { Rates } from '../../../gateway/desk/rates.ts';
 import type { Signal } from '../../../gateway/domain/signal.ts';
 import { CLIMB, FENCE, INTRUSION } from '../../parts/alarm-samples.ts';
@@ -41,10 +42,10 @@ describe('one device at 1,000 messages a second', () => {
     const flapping = () => [...desk.alarms.values()].filter(({ type }) => type === 'device.flapping');
     expect(flapping()).toMatchObject([{ condition: 'active', count: 1, text: expect.stringContaining('50') }]);
     desk.clock.now += 299_000;
-    await desk.intake.settleFloods();
+    await desk.intake.settle();
     expect(flapping()).toMatchObject([{ condition: 'active' }]);
     desk.clock.now += 1_000;
-    await desk.intake.settleFloods();
+    await desk.intake.settle();
     expect(flapping()).toMatchObject([{ condition: 'cleared', count: 1 }]);
   });
 
@@ -66,21 +67,26 @@ describe('one device at 1,000 messages a second', () => {
     ]);
   });
 
-  it('keeps the alarm of a bouncing contact active, and its end is told within a second', async () => {
+  it('keeps the alarm of a bouncing contact active, and its end is told once it is calm', async () => {
     const desk = deskInMemory(RATE);
     await second(desk, (index) => intrusion(index, { active: index % 2 === 0 })); // ends with "over"
+    await desk.intake.settle();
     expect(conditionOf(desk, INTRUSION.code)).toEqual(['active']);
-    await desk.intake.settleFloods();
+    desk.clock.now += CALM_AFTER_MS;
+    await desk.intake.settle();
     expect(conditionOf(desk, INTRUSION.code)).toEqual(['cleared']);
   });
 
   it('decides an end that the journal did not take at the next settling', async () => {
     const desk = deskInMemory(RATE);
     await second(desk, (index) => intrusion(index, { active: index % 2 === 0 }));
+    await desk.intake.settle();
+    desk.clock.now += CALM_AFTER_MS;
     desk.disk.isRefusing = true;
-    await expect(desk.intake.settleFloods()).rejects.toThrow('cannot store');
+    await expect(desk.intake.settle()).rejects.toThrow('cannot store');
     desk.disk.isRefusing = false;
-    await desk.intake.settleFloods();
+    desk.clock.now += 1_000;
+    await desk.intake.settle();
     expect(conditionOf(desk, INTRUSION.code)).toEqual(['cleared']);
   });
 
@@ -92,7 +98,7 @@ describe('one device at 1,000 messages a second', () => {
       return [intrusion(hour, { at }), intrusion(hour, { id: `end${hour}`, active: false, at: at + 5_000 })];
     });
     await desk.intake.accept(records.flat());
-    await desk.intake.settleFloods();
+    await desk.intake.settle();
     expect(conditionOf(desk, INTRUSION.code)).toEqual(Array.from({ length: hours }, () => 'cleared'));
   });
 
@@ -103,7 +109,7 @@ describe('one device at 1,000 messages a second', () => {
       (_, value) => ({ kind: 'telemetry', device: FENCE.id, values: { value } }) as const,
     );
     await desk.intake.accept(reports);
-    await desk.intake.settleFloods();
+    await desk.intake.settle();
     const values = desk.entries.flatMap((entry) => (entry.kind === 'telemetry' ? [entry.telemetry.values] : []));
     expect(values).toHaveLength(201);
     expect(values.at(-1)).toEqual({ value: 999 });
@@ -111,16 +117,16 @@ describe('one device at 1,000 messages a second', () => {
 
   it('keeps no more dead letters of it than its rate, whether it is known or not', async () => {
     const desk = deskInMemory(RATE);
-    const letter = (device: string) =>
+    const letter = (device: string, number: number) =>
       ({
         kind: 'dead-letter',
         topic: `fengsui/v1/${device}/event`,
         device,
         fault: { reason: 'not-json', field: '(payload)', value: '{', expected: 'a JSON object' },
-        payload: '{',
+        payload: `{${number}`,
       }) as const;
-    await desk.intake.accept(Array.from({ length: 1_000 }, () => letter(FENCE.id)));
-    await desk.intake.accept(Array.from({ length: 1_000 }, () => letter('stranger')));
+    await desk.intake.accept(Array.from({ length: 1_000 }, (_, number) => letter(FENCE.id, number)));
+    await desk.intake.accept(Array.from({ length: 1_000 }, (_, number) => letter('stranger', number)));
     expect(desk.entries.filter(({ kind }) => kind === 'dead-letter')).toHaveLength(400);
     expect(desk.counts.get('nothing flooding')).toBe(1_600);
   });

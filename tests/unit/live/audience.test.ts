@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { covers } from '../../../gateway/domain/scope.ts';
-import { type Audience, Audiences, type Filter, lets, widest } from '../../../gateway/followers/live/audience.ts';
+import { Audiences, type Filter, lets, widest } from '../../../gateway/followers/live/audience.ts';
 
 const region = fc.constantFrom(
   '360900000000',
@@ -25,38 +25,39 @@ const subject = fc.record({
   severity: fc.constantFrom(1, 2, 3, 4),
 });
 
-it('finds for an entry exactly the rooms of those whose scope holds it, however clients come and go', () => {
+it('finds for an entry exactly the clients whose scope holds it, however clients come and go', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(filter, fc.boolean()), { maxLength: 12 }), subject, (clients, entry) => {
-      const audiences = new Audiences();
-      const inside: Audience[] = [];
-      for (const [wish, stays] of clients) {
-        const audience = audiences.join(wish);
-        if (stays) inside.push(audience);
-        else audiences.leave(audience);
+      const audiences = new Audiences<number>();
+      const inside: [client: number, filter: Filter][] = [];
+      for (const [client, [wish, stays]] of clients.entries()) {
+        const audience = audiences.join(wish, client);
+        if (stays) inside.push([client, wish]);
+        else audiences.leave(audience, client);
       }
-      const rooms = [...audiences.above(entry.region)].filter((one) => lets(one.filter, entry)).map(({ room }) => room);
-      expect(new Set(rooms).size).toBe(rooms.length);
-      const expected = inside.filter(({ filter: { scope }, filter: own }) => covers(scope, entry) && lets(own, entry));
-      expect(new Set(rooms)).toEqual(new Set(expected.map(({ room }) => room)));
+      const found = [...audiences.above(entry.region)].filter((one) => lets(one.filter, entry));
+      const told = found.flatMap(({ clients: own }) => [...own]);
+      expect(new Set(told).size).toBe(told.length);
+      const expected = inside.filter(([, own]) => covers(own.scope, entry) && lets(own, entry));
+      expect(new Set(told)).toEqual(new Set(expected.map(([client]) => client)));
     }),
   );
 });
 
-it('puts clients with the same wish into one room, in whatever order they name it, and forgets it with the last', () => {
-  const audiences = new Audiences();
+it('puts clients with the same wish into one audience, in whatever order they name it, and forgets it with the last', () => {
+  const audiences = new Audiences<string>();
   const wish = (regions: readonly string[]): Filter => ({
     scope: { regions },
     types: undefined,
     severities: [2, 1],
     isGathered: false,
   });
-  const one = audiences.join(wish(['360902000000', '360982000000']));
-  const other = audiences.join(wish(['360982000000', '360902000000']));
-  expect([one.room, audiences.size]).toEqual([other.room, 1]);
-  audiences.leave(one);
+  const one = audiences.join(wish(['360902000000', '360982000000']), 'one');
+  const other = audiences.join(wish(['360982000000', '360902000000']), 'other');
+  expect([other === one, audiences.size]).toEqual([true, 1]);
+  audiences.leave(one, 'one');
   expect(audiences.size).toBe(1);
-  audiences.leave(other);
+  audiences.leave(other, 'other');
   expect([audiences.size, audiences.above('360902001001').size]).toEqual([0, 0]);
 });
 

@@ -75,7 +75,11 @@ describe('an event', () => {
 
 describe('a body that is none', () => {
   it.each([
-    ['cut JSON', '{"type":', { reason: 'not-json', field: '(payload)', value: '{"type":', expected: 'a JSON object' }],
+    [
+      'cut JSON',
+      '{"type":',
+      { reason: 'not-json', field: '(payload)', value: '{"type":', expected: 'a JSON object; ends at byte 8' },
+    ],
     ['nothing', '', { reason: 'not-json', field: '(payload)', value: '', expected: 'a JSON object' }],
     ['a list', '[]', { reason: 'wrong-type', field: '(payload)', value: '[]', expected: 'an object' }],
     ['GBK', Buffer.from('b4a5cdf8', 'hex'), { reason: 'not-utf8', field: '(payload)', value: 'bytes b4a5cdf8' }],

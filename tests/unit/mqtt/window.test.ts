@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BATCH_MAX, WINDOW_MAX, WINDOW_MAX_BYTES, Window } from '../../../adapters/mqtt/window.ts';
+import { BATCH_MAX, UNDER_WAY_MAX, WINDOW_MAX, WINDOW_MAX_BYTES, Window } from '../../../adapters/mqtt/window.ts';
 import type { Report } from '../../../gateway/domain/signal.ts';
 
 const report: Report = { kind: 'status', device: 'd', online: true };
@@ -28,15 +28,62 @@ function windowOn() {
   return { window, add, next, calls, said };
 }
 
-it('has one batch under way, of at most 512, and answers in order', async () => {
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+it('has three batches under way, of at most 512, and the fourth gathers', async () => {
   const { window, add, next, calls, said } = windowOn();
+  add(1, BATCH_MAX * UNDER_WAY_MAX + 10);
+  await turn();
+  expect(calls.map(({ size }) => size)).toEqual([BATCH_MAX, BATCH_MAX, BATCH_MAX]);
+  await next();
+  await turn();
+  expect(calls.map(({ size }) => size)).toEqual([BATCH_MAX, BATCH_MAX, 10]);
+  expect(window.waiting).toBe(2 * BATCH_MAX + 10);
+  for (const _batch of [2, 3, 4]) await next();
+  await window.drained();
+  expect(said).toHaveLength(4);
+  expect(window.waiting).toBe(0);
+});
+
+it('answers in the order in which messages came, whichever batch is done first', async () => {
+  const { window, add, calls, said } = windowOn();
   add(1, BATCH_MAX + 10);
-  await next();
-  expect(calls.map(({ size }) => size)).toEqual([10]);
-  expect(window.waiting).toBe(10);
-  await next();
+  await turn();
+  calls[1]?.take();
+  await turn();
+  expect(said).toEqual([]);
+  calls[0]?.take();
   await window.drained();
   expect(said).toEqual([`took 1-${BATCH_MAX}`, `took ${BATCH_MAX + 1}-${BATCH_MAX + 10}`]);
+});
+
+it('refuses what is under way behind a refused batch, even if the journal took that', async () => {
+  const { window, add, calls, said } = windowOn();
+  add(1, BATCH_MAX + 10);
+  await turn();
+  calls[1]?.take();
+  calls[0]?.refuse();
+  await window.drained();
+  expect(said).toEqual([`refused 1-${BATCH_MAX + 10}`]);
+  add(1, 1);
+  await turn();
+  calls[2]?.take();
+  await window.drained();
+  expect(said.at(-1)).toBe('took 1-1');
+});
+
+it('hands nothing over behind a refused batch, though one before it is still under way', async () => {
+  const { window, add, calls, said } = windowOn();
+  add(1, BATCH_MAX + 1);
+  await turn();
+  calls[1]?.refuse();
+  await turn();
+  add(BATCH_MAX + 2, BATCH_MAX + 2);
+  await turn();
+  expect(calls).toHaveLength(2);
+  calls[0]?.take();
+  await window.drained();
+  expect(said).toEqual([`took 1-${BATCH_MAX}`, `refused ${BATCH_MAX + 1}-${BATCH_MAX + 2}`]);
 });
 
 it('is held when full, and freed when half of it is done', async () => {
@@ -75,12 +122,13 @@ it('refuses what waits behind a refused batch, so that nothing overtakes it', as
 });
 
 it('forgets what waits for a connection that is gone', async () => {
-  const { window, add, next, calls, said } = windowOn();
-  add(1, BATCH_MAX + 10);
-  while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  window.drop((origin) => origin !== BATCH_MAX + 5);
-  await next();
-  await next();
+  const { window, add, next, said } = windowOn();
+  const last = BATCH_MAX * UNDER_WAY_MAX;
+  add(1, last + 10);
+  await turn();
+  window.drop((origin) => origin !== last + 5);
+  for (const _batch of [1, 2, 3, 4]) await next();
   await window.drained();
-  expect(said).toEqual([`took 1-${BATCH_MAX}`, `took ${BATCH_MAX + 5}-${BATCH_MAX + 5}`]);
+  expect(said.at(-1)).toBe(`took ${last + 5}-${last + 5}`);
+  expect(said).toHaveLength(4);
 });

@@ -4,6 +4,7 @@ import { profileFor } from '../../../adapters/onvif/control.ts';
 const profile = (token: string, width: number, height: number, encoding: string | undefined) => ({
   token,
   name: token,
+  source: undefined,
   width,
   height,
   encoding,

@@ -155,7 +155,7 @@ it('drops faces and plates unread, heartbeats and what tells no alarm, and count
 
 it('keeps one dead letter an hour of an unknown topic, without what may name a person', () => {
   const { says, later, reader } = camera();
-  const unknown = told('tns1:UserAlarm/IVA/HumanShapeDetect', 'Changed', {
+  const unknown = told('tns1:UserAlarm/IVA/SomethingNew', 'Changed', {
     State: 'true',
     PersonName: '张三',
     CardNo: '36090219',
@@ -165,7 +165,7 @@ it('keeps one dead letter an hour of an unknown topic, without what may name a p
   expect(letter).toMatchObject({
     kind: 'dead-letter',
     device: 'gate',
-    topic: 'tns1:UserAlarm/IVA/HumanShapeDetect',
+    topic: 'tns1:UserAlarm/IVA/SomethingNew',
     fault: { reason: 'unknown-code', field: 'topic' },
   });
   expect(JSON.stringify(letter)).not.toMatch(/张三|36090219/);
@@ -177,9 +177,9 @@ it('keeps one dead letter an hour of an unknown topic, without what may name a p
 });
 
 it("takes an unknown topic that the device's record knows", () => {
-  const { signals } = camera({ types: { 'tns1:UserAlarm/IVA/HumanShapeDetect': 'camera.area.intrusion' } });
-  const shape = (value: string) => told('tns1:UserAlarm/IVA/HumanShapeDetect', 'Changed', { State: value });
-  expect(signals(shape('true'), shape('false'))).toEqual(['HumanShapeDetect true', 'HumanShapeDetect false']);
+  const { signals } = camera({ types: { 'tns1:UserAlarm/IVA/SomethingNew': 'camera.area.intrusion' } });
+  const shape = (value: string) => told('tns1:UserAlarm/IVA/SomethingNew', 'Changed', { State: value });
+  expect(signals(shape('true'), shape('false'))).toEqual(['SomethingNew true', 'SomethingNew false']);
 });
 
 it('gives the same message the same identity, and another one another', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FlvViewer, QUEUE_MAX_BYTES } from '../../../streams/flv-viewer.ts';
+import { ALONE, FlvViewer } from '../../../streams/flv-viewer.ts';
 
 /** A whole FLV tag: `first` is frame type and codec, `packet` tells header and picture apart. */
 function tag(first: number, packet: number, bytes: number, mark: number): Buffer {
@@ -61,7 +61,7 @@ describe('a viewer', () => {
       viewer.sendBuffer(picture(3));
       most = Math.max(most, viewer.unsentBytes);
     }
-    expect(most).toBeLessThanOrEqual(QUEUE_MAX_BYTES + 100_000);
+    expect(most).toBeLessThanOrEqual(ALONE.maxBytes + 100_000);
     viewer.sendBuffer(config(4));
     viewer.sendBuffer(picture(5));
     viewer.sendBuffer(key(6));

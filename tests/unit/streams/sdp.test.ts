@@ -28,11 +28,12 @@ it('reads tracks, codecs and parameters, whatever ends the lines', () => {
 it('takes the first video track that it can show, and names what it cannot', () => {
   const withFirst = (codec: string) =>
     SDP.join('\n').replace('m=application 0 RTP/AVP 107', `m=video 0 RTP/AVP 97\na=rtpmap:97 ${codec}/90000`);
-  expect(chooseTrack(readSdp(withFirst('H265')))).toMatchObject({ ok: true, value: { media: { codec: 'H264' } } });
-  const others = withFirst('H265').replace('H264', 'JPEG');
+  expect(chooseTrack(readSdp(withFirst('H265')))).toMatchObject({ ok: true, value: { media: { codec: 'H265' } } });
+  expect(chooseTrack(readSdp(withFirst('AV1')))).toMatchObject({ ok: true, value: { media: { codec: 'H264' } } });
+  const others = withFirst('AV1').replace('H264', 'JPEG');
   expect(chooseTrack(readSdp(others))).toMatchObject({
     ok: false,
-    error: { text: 'the stream is H265, JPEG; set the camera to H264' },
+    error: { text: 'the stream is AV1, JPEG; set the camera to H264, H265' },
   });
   expect(chooseTrack(readSdp('v=0'))).toMatchObject({ ok: false, error: { reason: 'no-video' } });
 });

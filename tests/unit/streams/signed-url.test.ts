@@ -1,21 +1,43 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type StreamGrant, signStreamUrl, verifyStreamUrl } from '../../../streams/signed-url.ts';
 
 const KEY = Buffer.alloc(32, 7);
 const NOW = 1_790_000_000_000;
-const grant: StreamGrant = { path: '/live/flv', camera: 'cam:1', quality: 'sub', user: '王', expiresAt: NOW + 60_000 };
+const SESSION = 'ab'.repeat(32);
+const grant: StreamGrant = {
+  ...({ way: 'ws-flv', camera: 'cam:1', quality: 'sub', format: 'sent' } as const),
+  ...{ user: '王', session: SESSION, expiresAt: NOW + 60_000 },
+};
 const url = signStreamUrl(KEY, grant);
 
 it('opens what was signed, until it is too old', () => {
-  expect(url).toMatch(/^\/live\/flv\/cam%3A1\/sub\?u=%E7%8E%8B&e=1790000060000&s=[\w-]{43}$/);
+  expect(url).toMatch(/^\/live\/flv\/cam%3A1\/sub\?u=%E7%8E%8B&h=(ab){32}&e=1790000060000&s=[\w-]{43}$/);
   expect(verifyStreamUrl(KEY, url, NOW + 60_000)).toEqual({ ok: true, value: grant });
   expect(verifyStreamUrl(KEY, url, NOW + 60_001)).toMatchObject({ ok: false, error: { reason: 'expired' } });
+});
+
+describe('each way and format', () => {
+  for (const way of ['ws-flv', 'http-flv', 'wall'] as const) {
+    for (const format of ['sent', 'h264'] as const) {
+      it(`has an address of its own: ${way}, ${format}`, () => {
+        const one = { ...grant, way, format };
+        expect(verifyStreamUrl(KEY, signStreamUrl(KEY, one), NOW)).toEqual({ ok: true, value: one });
+      });
+    }
+  }
+
+  it('opens a wall at one path, whatever the camera', () => {
+    expect(signStreamUrl(KEY, { ...grant, way: 'wall' }).split('?')[0]).toBe('/live/wall');
+  });
 });
 
 it.each([
   ['another camera', url.replace('cam%3A1', 'cam%3A2')],
   ['another quality', url.replace('/sub?', '/main?')],
+  ['another way', url.replace('/live/flv', '/live/http-flv')],
+  ['another format', `${url}&f=h264`],
   ['another user', url.replace('%E7%8E%8B', 'li')],
+  ['another sign-in', url.replace(SESSION, 'cd'.repeat(32))],
   ['a longer life', url.replace('1790000060000', '1790009960000')],
   ['a cut signature', url.slice(0, -1)],
 ])('opens nothing for %s', (_what, forged) => {
@@ -26,14 +48,20 @@ it('opens nothing under another key', () => {
   expect(verifyStreamUrl(Buffer.alloc(32, 8), url, NOW)).toMatchObject({ error: { reason: 'signature' } });
 });
 
+const rest = `u=a&h=${SESSION}&e=1&s=x`;
 it.each([
   '',
   '/',
   '/live/flv/a/sub',
-  '/live/flv/%zz/sub?u=a&e=1&s=x',
-  '/live/flv/../sub?u=a&e=1&s=x',
-  '/live/hls/a/sub?u=a&e=1&s=x',
-  '/live/flv/a/sub?u=a&e=1e3&s=x',
+  '/live/wall',
+  `/live/wall?${rest}`,
+  `/live/wall/a/sub?${rest}`,
+  `/live/flv?c=a&q=sub&${rest}`,
+  `/live/flv/%zz/sub?${rest}`,
+  `/live/flv/../sub?${rest}`,
+  `/live/hls/a/sub?${rest}`,
+  `/live/flv/a/sub?${rest.replace('e=1', 'e=1e3')}`,
+  `/live/flv/a/sub?${rest.replace(SESSION, 'ab')}`,
   `/live/flv/a/sub?${'x'.repeat(5000)}`,
 ])('says what it expected instead of %j', (text) => {
   expect(verifyStreamUrl(KEY, text, NOW)).toMatchObject({ ok: false, error: { reason: 'malformed' } });

@@ -1,0 +1,158 @@
+import { decide } from '../alarms/decide.ts';
+import type { Circumstances, Occurrence } from '../alarms/decider.ts';
+import type { AlarmDefinition, AlarmId, TimeLimits } from '../domain/alarm.ts';
+import type { Device } from '../domain/device.ts';
+import type { AlarmEntry, HeldSignal, OtherEntry } from '../domain/entry.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { Deriver } from './deriving/deriver.ts';
+import { Holding } from './holding.ts';
+import { identityOf } from './identity.ts';
+import { IncidentWatch } from './incident-watch.ts';
+import type { AlarmLanes } from './lanes.ts';
+import { PlaceRules } from './place-rules.ts';
+import { SiteRules } from './site-rules.ts';
+
+/** What a place, its hours and its neighbours add to what a device says. */
+export type HeartRules = Readonly<{
+  places: PlaceRules;
+  site: SiteRules;
+  holding: Holding;
+  incidents: IncidentWatch;
+  derivers: readonly Deriver[];
+}>;
+
+/** None of them: every signal counts as it comes. */
+export const plainRules = (): HeartRules => ({
+  places: new PlaceRules([], []),
+  site: new SiteRules([]),
+  holding: new Holding([], () => []),
+  incidents: new IncidentWatch([], () => false),
+  derivers: [],
+});
+
+export type JudgePorts = Readonly<{
+  lanes: AlarmLanes;
+  limitsOf: (profile: string, severity: Severity) => TimeLimits;
+  newAlarmId: () => AlarmId;
+  count: (stage: 'decided' | 'nothing', label: string) => void;
+}>;
+
+/** A signal, what it means, when it counts as having happened, and what is known of it besides. */
+export type Case = Readonly<{
+  device: Device;
+  definition: AlarmDefinition;
+  signal: Signal;
+  occurredAt: number;
+  receivedAt: number;
+  /** Where it is known already: of what waited. */
+  identity?: string;
+  around?: Circumstances;
+}>;
+
+/** Puts a signal before the rules with all that holds around it, and what they answer into the log. */
+export class Judge {
+  readonly #ports: JudgePorts;
+  readonly #rules: HeartRules;
+
+  constructor(ports: JudgePorts, rules: HeartRules) {
+    this.#ports = ports;
+    this.#rules = rules;
+  }
+
+  occurrenceOf({ device, definition, signal, occurredAt, receivedAt, around, identity }: Case): Occurrence {
+    const { newAlarmId, limitsOf } = this.#ports;
+    const { incidents, places, holding } = this.#rules;
+    return {
+      device,
+      definition,
+      limits: (severity) => limitsOf(definition.limitProfile, severity),
+      identity: identity ?? identityOf(signal, receivedAt),
+      occurredAt,
+      receivedAt,
+      active: signal.active,
+      severity: signal.severity,
+      value: signal.value,
+      text: signal.text,
+      place: signal.place,
+      isReplay: signal.isReplay ?? false,
+      get newAlarm() {
+        return newAlarmId(); // asked for by the few that raise one
+      },
+      incidentOf: (id, severity) =>
+        incidents.headFor(
+          { id, type: definition.code, severity, device, place: { ...device.place, ...signal.place } },
+          receivedAt,
+        ),
+      around: {
+        isUnderMaintenance: places.isUnderMaintenance(device, receivedAt),
+        isDisarmed: places.isDisarmed(device, definition.code, receivedAt),
+        isHeld: holding.has(device.id, definition.code),
+        ...around,
+      },
+    };
+  }
+
+  /** `beside` are entries that stand or fall with what is decided. Resolves once all of it is durable. */
+  async judge(one: Case, beside: readonly OtherEntry[] = []): Promise<void> {
+    const { lanes, count } = this.#ports;
+    const { device, definition } = one;
+    const occurrence = this.occurrenceOf(one);
+    const decision = decide(lanes.stateOf(device.id), occurrence);
+    if ('holdUntil' in decision) return this.#hold(one, decision.holdUntil, beside);
+    const entries = 'entries' in decision ? decision.entries : [];
+    for (const { kind } of entries) count('decided', kind);
+    if ('nothing' in decision) count('nothing', decision.nothing);
+    const isReleased = 'nothing' in decision && decision.releases === true;
+    const all = isReleased ? [...beside, this.#rules.holding.release(device.id, definition.code)] : beside;
+    if (entries.length + all.length === 0) return lanes.settled(device.id); // what it repeats may be on its way
+    await this.#commit(one, entries, all);
+    if (entries.some(({ kind }) => kind === 'repeated')) this.#goesOn(device, definition.code, occurrence.receivedAt);
+  }
+
+  /** It has lasted: what waited is decided now, and waits no longer. What the log does not take waits on. */
+  async judgeLasted(held: HeldSignal, device: Device, definition: AlarmDefinition): Promise<void> {
+    const { signal, receivedAt, identity } = held;
+    const released = this.#rules.holding.release(device.id, definition.code);
+    const occurredAt = signal.at ?? receivedAt;
+    const one = { device, definition, signal, occurredAt, receivedAt, identity, around: { hasLasted: true } };
+    await this.judge(one, [released]);
+  }
+
+  async #hold(one: Case, dueAt: number, beside: readonly OtherEntry[]): Promise<void> {
+    const { device, definition, receivedAt } = one;
+    const { holding } = this.#rules;
+    if (holding.isFull) return this.judge({ ...one, around: { ...one.around, hasLasted: true } }, beside);
+    const { asDeadLetter: _message, ...signal } = one.signal;
+    const at = signal.at === undefined ? {} : { at: one.occurredAt };
+    const identity = one.identity ?? identityOf(signal, receivedAt);
+    const held = {
+      device: device.id,
+      code: definition.code,
+      identity,
+      signal: { ...signal, ...at },
+      receivedAt,
+      dueAt,
+    };
+    this.#ports.count('nothing', 'held-off');
+    await this.#commit(one, [], [...beside, holding.add(held)]);
+  }
+
+  async #commit(
+    { device, definition }: Case,
+    entries: readonly AlarmEntry[],
+    beside: readonly OtherEntry[],
+  ): Promise<void> {
+    try {
+      await this.#ports.lanes.commit(device.id, entries, beside);
+    } catch (error) {
+      this.#rules.holding.readBack(device.id, definition.code);
+      throw error;
+    }
+  }
+
+  #goesOn(device: Device, code: string, at: number): void {
+    const alarm = this.#ports.lanes.stateOf(device.id).open.get(code);
+    if (alarm !== undefined) this.#rules.incidents.goesOn(alarm, device, at);
+  }
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import type { DeviceCommands } from './domain/command.ts';
+import type { Device, DeviceId } from './domain/device.ts';
+import { failed, ok } from './domain/result.ts';
+
+/** Commands by how a device speaks: a camera's relay by ONVIF, everything else by MQTT. */
+export const deviceCommands = (
+  find: (id: DeviceId) => Device | undefined,
+  cameras: Pick<OnvifAdapter, 'command'>,
+  others: DeviceCommands,
+): DeviceCommands => ({
+  send: async (device, command, timeoutMs) => {
+    if (find(device)?.profile !== 'onvif') return await others.send(device, command, timeoutMs);
+    const answered = new AbortController();
+    const late = sleep(timeoutMs, undefined, { signal: answered.signal }).catch(() => undefined); // it was answered
+    const answer = await Promise.race([cameras.command(device, command.name, command.args), late]);
+    answered.abort();
+    if (answer === undefined) return failed({ reason: 'no-answer', text: `no answer within ${timeoutMs} ms` });
+    if (!answer.ok) return answer;
+    return ok({ id: randomUUID(), ok: answer.value.error === undefined, ...answer.value });
+  },
+});

@@ -1,0 +1,123 @@
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { actorOf } from '../access/operator.ts';
+import { type ByteRange, readRange } from './byte-range.ts';
+import { Evidence, EvidenceLock } from './contract.ts';
+import { PHOTO_MAX_MIB, Photo, takePhotos } from './photo-body.ts';
+import type { EvidenceReading, HttpPorts } from './ports.ts';
+import { Refused } from './problems.ts';
+import { alarmFor } from './scoped.ts';
+import { toEvidence } from './wire.ts';
+
+const ById = z.object({ id: z.uuid() });
+/** One plain name: no folder, no leading dot. */
+const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$/, 'a file name of this alarm’s evidence');
+const ByFile = ById.extend({ file: FileName });
+const Purpose = z
+  .string()
+  .trim()
+  .min(2, 'what the file is taken out for, 2 to 200 characters')
+  .max(200, 'what the file is taken out for, 2 to 200 characters');
+const TakenAt = z.object({ at: z.iso.datetime({ offset: true }).optional() });
+/** A phone's clock may be ahead of ours by this much, and a photo wait so long for a network. */
+const AHEAD_MAX_MS = 60_000;
+const LATE_MAX_MS = 7 * 86_400_000;
+
+/** Evidence (取证) of an alarm: its files, what people add on the spot, and locks against removal. */
+export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, { access, desk, evidence: files, now }) => {
+  takePhotos(http);
+
+  http.get(
+    '/alarms/:id/evidence/:file',
+    {
+      schema: {
+        params: ByFile,
+        querystring: z.object({ purpose: Purpose.optional() }),
+        description:
+          'With a purpose it is a download, which goes into the audit trail. Takes one range (RFC 9110, 14).',
+      },
+      preHandler: access.require('alarm.read'),
+    },
+    async (request, reply) => {
+      const { params, query, headers, operator } = request;
+      const alarm = alarmFor(operator, desk, params.id);
+      const found = await files.open(alarm.id, params.file);
+      if (found === undefined) throw noFile(params.file);
+      if (query.purpose !== undefined) {
+        await request.auditNow('evidence.download', `${alarm.id}/${params.file}: ${query.purpose}`);
+        reply.header('content-disposition', `attachment; filename="${params.file}"`);
+      }
+      const isWhole = headers['if-range'] !== undefined && headers['if-range'] !== etagOf(found);
+      return sendFile(reply, found, isWhole ? undefined : headers.range, query.purpose === undefined);
+    },
+  );
+
+  http.post(
+    '/alarms/:id/evidence',
+    {
+      schema: {
+        params: ById,
+        querystring: TakenAt,
+        consumes: ['image/jpeg', 'multipart/form-data'],
+        description: `A photo taken on the spot: a JPEG of at most ${PHOTO_MAX_MIB} MiB, bare or as the file of a form.`,
+        response: { 201: Evidence },
+      },
+      preHandler: access.require('evidence.add'),
+    },
+    async ({ params, query, body, operator }, reply) => {
+      const alarm = alarmFor(operator, desk, params.id);
+      const photo: unknown = body;
+      if (!(photo instanceof Photo)) throw new Refused('wrong-media-type', { expected: 'image/jpeg' });
+      const added = await files.addPhoto(alarm.id, photo.jpeg, takenAt(query.at, now()), actorOf(operator));
+      return reply.code(201).send(toEvidence(added));
+    },
+  );
+
+  http.post(
+    '/alarms/:id/evidence/:file/lock',
+    {
+      schema: { params: ByFile, body: EvidenceLock, response: { 200: Evidence } },
+      preHandler: access.require('evidence.lock'),
+    },
+    async ({ params, body, operator }) => {
+      const alarm = alarmFor(operator, desk, params.id);
+      const locked = await files.lock(alarm.id, params.file, body.isLocked, actorOf(operator), body.note);
+      if (locked === undefined) throw noFile(params.file);
+      return toEvidence(locked);
+    },
+  );
+};
+
+const noFile = (file: string): Refused =>
+  new Refused('not-found', { field: 'file', value: file, expected: 'a file of this alarm that is still kept' });
+
+const etagOf = ({ evidence: { sha256 } }: EvidenceReading): string => `"${sha256}"`;
+
+/** The file, or the part of it that a player asks for when somebody seeks. */
+function sendFile(reply: FastifyReply, file: EvidenceReading, asked: string | undefined, mayKeep: boolean) {
+  const range = readRange(asked, file.bytes);
+  reply
+    .header('content-type', file.contentType)
+    .header('accept-ranges', 'bytes')
+    .header('etag', etagOf(file))
+    .header('cache-control', mayKeep ? 'private, max-age=86400, immutable' : 'no-store');
+  if (range === 'none') {
+    void file.close();
+    return reply.code(416).header('content-range', `bytes */${file.bytes}`).send();
+  }
+  if (range === undefined) return reply.header('content-length', file.bytes).send(file.read());
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${range.first}-${range.last}/${file.bytes}`)
+    .header('content-length', lengthOf(range))
+    .send(file.read(range));
+}
+
+const lengthOf = ({ first, last }: ByteRange): number => last - first + 1;
+
+/** A phone that sends later says when it was; a clock that cannot be right is not believed. */
+function takenAt(said: string | undefined, now: number): number {
+  const at = said === undefined ? now : Date.parse(said);
+  return at > now + AHEAD_MAX_MS || at < now - LATE_MAX_MS ? now : at;
+}

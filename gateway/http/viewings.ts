@@ -1,0 +1,119 @@
+import { may, type Operator } from '../access/operator.ts';
+import type { DeviceId } from '../domain/device.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { HttpPorts, StreamGrant, StreamWish } from './ports.ts';
+import { seesDevice } from './scoped.ts';
+
+/** Nothing tells of a device that was moved to another region or of a session's end by time: it is looked for. */
+const LOOK_MS = 2000;
+
+type Ports = Pick<HttpPorts, 'access' | 'registry' | 'cameras' | 'video' | 'streamUrls' | 'now' | 'log'>;
+/** 403: the address does not hold, or no longer; 502: the camera has no such stream. */
+export type ViewingRefusal = Readonly<{ status: 403 | 502; reason: string }>;
+type Viewing = {
+  readonly username: string;
+  readonly session: string;
+  /** What it shows: one camera, or those of a wall by its tiles. */
+  readonly cameras: Map<number | undefined, DeviceId>;
+};
+
+/**
+ * Who watches what through this gateway. An address is looked at when it opens something; what is open is looked at
+ * again whenever rights change and every two seconds, and ended once it would be refused: running pictures obey too.
+ */
+export class Viewings {
+  readonly #ports: Ports;
+  /** Bounded by the viewers of the video plane. */
+  readonly #open = new Map<number, Viewing>();
+  #count = 0;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    ports.video.onTile((viewing, tile, grant) => this.#tile(viewing, tile, grant));
+    ports.video.onEnded((viewing) => this.#open.delete(viewing));
+  }
+
+  /** Begins to look after what is open; returns the way to stop. */
+  start(): () => void {
+    const unfollow = this.#ports.access.onChange((username) => this.#look(username));
+    const timer = setInterval(() => this.#look(undefined), LOOK_MS);
+    return () => {
+      unfollow();
+      clearInterval(timer);
+    };
+  }
+
+  /** What the address opens, if it holds and its user may still see the camera. */
+  async wishOf(url: string, way: StreamGrant['way']): Promise<Result<Granted, ViewingRefusal>> {
+    const grant = this.#granted(url, way);
+    if (!grant.ok) return grant;
+    const { camera, quality, format } = grant.value;
+    const source = await this.#ports.cameras.sourceOf(camera, quality);
+    if (!source.ok) return failed({ status: 502, reason: source.error.reason });
+    return ok({ grant: grant.value, wish: { source: source.value, format } });
+  }
+
+  /** A wall's connection is opened by any of its tiles' addresses; it shows nothing yet. */
+  wallOf = (url: string): Result<StreamGrant, ViewingRefusal> => this.#granted(url, 'wall');
+
+  /** The number under which it is watched from now on. */
+  begin({ username, session, camera, way }: StreamGrant): number {
+    this.#count += 1;
+    const cameras: Viewing['cameras'] = new Map(way === 'wall' ? [] : [[undefined, camera]]);
+    this.#open.set(this.#count, { username, session, cameras });
+    return this.#count;
+  }
+
+  #granted(url: string, way: StreamGrant['way']): Result<StreamGrant, ViewingRefusal> {
+    const verified = this.#ports.streamUrls.verify(url, this.#ports.now());
+    if (!verified.ok) return failed({ status: 403, reason: verified.error.reason });
+    const reason = verified.value.way === way ? this.#whyNot(verified.value, verified.value.camera) : 'another-way';
+    return reason === undefined ? ok(verified.value) : failed({ status: 403, reason });
+  }
+
+  async #tile(viewing: number, tile: number, url: string): Promise<Result<StreamWish, { reason: string }>> {
+    const wall = this.#open.get(viewing);
+    const granted = await this.wishOf(url, 'wall');
+    if (wall === undefined || !granted.ok) return failed({ reason: granted.ok ? 'closed' : granted.error.reason });
+    const { username, session, camera } = granted.value.grant;
+    if (username !== wall.username || session !== wall.session) return failed({ reason: 'foreign' });
+    wall.cameras.set(tile, camera);
+    return ok(granted.value.wish);
+  }
+
+  #look(username: string | undefined): void {
+    for (const [number, viewing] of this.#open) {
+      if (username === undefined || viewing.username === username) this.#judge(number, viewing);
+    }
+  }
+
+  #judge(number: number, viewing: Viewing): void {
+    const { video } = this.#ports;
+    if (this.#holder(viewing) === undefined) {
+      this.#open.delete(number);
+      video.end(number, undefined, 'session-over');
+      return;
+    }
+    for (const [tile, camera] of viewing.cameras) {
+      const reason = this.#whyNot(viewing, camera);
+      if (reason === undefined) continue;
+      viewing.cameras.delete(tile);
+      video.end(number, tile, reason);
+    }
+  }
+
+  #whyNot(viewer: Pick<Viewing, 'username' | 'session'>, camera: DeviceId): string | undefined {
+    const operator = this.#holder(viewer);
+    if (operator === undefined) return 'session-over';
+    const device = this.#ports.registry.find(camera);
+    const isSeen = device !== undefined && may(operator, 'camera.view') && seesDevice(operator, device);
+    return isSeen ? undefined : 'out-of-scope';
+  }
+
+  #holder({ username, session }: Pick<Viewing, 'username' | 'session'>): Operator | undefined {
+    const operator = this.#ports.access.holderOfHash(session)?.operator;
+    return operator?.username === username ? operator : undefined;
+  }
+}
+
+export type Granted = Readonly<{ grant: StreamGrant; wish: StreamWish }>;
