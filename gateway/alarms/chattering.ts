@@ -8,8 +8,11 @@ export const CALM_AFTER_MS = 300_000;
  * so long, and a beginning meanwhile says nothing new. The first beginning is decided as any other.
  */
 export const chattering: Rule = (state, { around, active, definition, receivedAt }) => {
-  if (around?.isChattering !== true || around.hasLasted === true || definition.kind === 'pulse') return undefined;
+  if (around === undefined || around.hasLasted === true || definition.kind === 'pulse') return undefined;
   if (state.open.get(definition.code)?.condition !== 'active') return undefined;
+  // an end that waits shows it too: whether it chatters is forgotten in a restart, what waits is not
+  const endWaits = around.isHeld === true;
+  if (around.isChattering !== true && !endWaits) return undefined;
   if (active === false) return { holdUntil: receivedAt + CALM_AFTER_MS };
-  return around.isHeld === true ? { nothing: 'flapping', releases: true } : { nothing: 'flapping' };
+  return endWaits ? { nothing: 'flapping', releases: true } : { nothing: 'flapping' };
 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AlarmBook } from '../../gateway/alarms/book.ts';
 import type { Alarm } from '../../gateway/domain/alarm.ts';
-import type { AlarmEntry, Entry, HeldSignal } from '../../gateway/domain/entry.ts';
+import type { AlarmEntry, Entry } from '../../gateway/domain/entry.ts';
 import type { Recorded } from '../../gateway/journal/journal.ts';
 import { type Disk, stored } from './disk.ts';
 
@@ -13,9 +13,8 @@ export class LogLaws {
   readonly #isSteady: (device: string) => boolean;
   /** The number of each device's last word in the log. */
   readonly #words = new Map<string, number>();
-  readonly #wordsOfType = new Map<string, number>();
-  /** Words that waited: `device word`. */
-  readonly #held = new Set<string>();
+  /** Devices that have flapped. */
+  readonly #flapped = new Set<string>();
   readonly #reopened = new Set<string>();
   readonly book = new AlarmBook();
   #checked = 0;
@@ -36,14 +35,9 @@ export class LogLaws {
       this.#checked += 1;
       expectThat(recorded.seq === this.#checked, `the log has a gap before ${recorded.seq}`);
       const { entry } = recorded;
-      if (entry.kind === 'signal-held') this.#noteHeld(entry.held);
+      if (entry.kind === 'signal-held') this.#flapped.add(entry.held.device);
       if (isAboutAlarm(entry)) this.#checkAlarm(recorded, entry);
     }
-  }
-
-  #noteHeld({ device, identity, signal }: HeldSignal): void {
-    const word = numberIn(identity) ?? signal.value;
-    if (word !== undefined) this.#held.add(`${device} ${word}`);
   }
 
   #checkAlarm({ seq, alarm }: Recorded, entry: AlarmEntry): void {
@@ -70,13 +64,14 @@ export class LogLaws {
     this.#checkOneOpen(alarm);
   }
 
-  /** What had to last or to be calm comes later than what the device said of other things, but not of the same. */
+  /**
+   * A device's words come in the order in which it said them, while it is calm. Of one that flaps, a word that was folded
+   * may be heard again after a crash, and an end waits: there the last word counts, which is looked at in the evening.
+   */
   #checkOrder({ device, type }: Alarm, entry: AlarmEntry, seq: number): void {
+    if (type === 'device.flapping') this.#flapped.add(device);
     const [word, last] = [wordOf(entry), this.#words.get(device) ?? 0];
-    if (word === undefined) return;
-    const ofType = this.#wordsOfType.get(`${device} ${type}`) ?? 0;
-    this.#wordsOfType.set(`${device} ${type}`, word);
-    if (this.#held.has(`${device} ${word}`) && word > ofType) return;
+    if (word === undefined || this.#flapped.has(device)) return;
     expectThat(word > last, `entry ${seq} is word ${word} of ${device}, after its word ${last}`);
     this.#words.set(device, word);
   }

@@ -10,14 +10,14 @@ it('shows a running gateway without a fault, its journal, followers, broker, arc
   const gateway = await startGateway({ dataDir: await temporaryFolder(onTestFinished) }, onTestFinished);
   await gateway.signIn();
   await expect
-    .poll(async () => SystemStatus.parse(await gateway.call('GET', '/api/v1/system')).followers.map(({ lag }) => lag))
-    .toEqual([0, 0]);
+    .poll(async () =>
+      SystemStatus.parse(await gateway.call('GET', '/api/v1/system')).followers.every(({ lag }) => lag === 0),
+    )
+    .toBe(true);
   const status = SystemStatus.parse(await gateway.call('GET', '/api/v1/system'));
   expect(status.problems.filter(({ code }) => !code.startsWith('disk'))).toEqual([]);
-  expect(status.followers.map(({ name, status: is }) => [name, is])).toEqual([
-    ['archive', 'following'],
-    ['evidence', 'following'],
-  ]);
+  expect(status.followers.map(({ name }) => name)).toEqual(expect.arrayContaining(['values', 'archive', 'evidence']));
+  expect(new Set(status.followers.map(({ status: is }) => is))).toEqual(new Set(['following']));
   expect(status.journal.head).toBeGreaterThan(0);
   expect(status.broker).toMatchObject({ url: gateway.mqttUrl, connected: true });
   expect(status.archive).toEqual({ ok: true, refused: 0 });
