@@ -22,6 +22,7 @@ import { settleFloodsEachSecond } from './desk/flood-timer.ts';
 import { SignalIntake } from './desk/intake.ts';
 import { openLanes } from './desk/open-desk.ts';
 import { openAlarmDesk } from './desk/order-desk.ts';
+import { watchDuration } from './desk/regrading.ts';
 import { deviceCommands } from './device-commands.ts';
 import { deviceSignIn } from './device-sign-in.ts';
 import { DiscoveryDesk } from './discovery-desk.ts';
@@ -191,6 +192,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     values,
   });
   onStop(watchDeadlines({ lanes, queries, now, log }));
+  const lasting = { rules: settings.rules.overrides, site: rules.site, findDevice: registry.find };
+  onStop(watchDuration({ ...lasting, definitionOf: meaningOf, lanes, queries, now, log }));
 
   const access = await openAccess({
     journal,

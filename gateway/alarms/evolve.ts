@@ -41,6 +41,8 @@ function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
     case 'escalated':
     case 'transferred':
       return { centre: entry.to };
+    case 'regraded':
+      return { severity: entry.severity };
     case 'shelved':
       return { shelvedUntil: entry.until };
     case 'commented':

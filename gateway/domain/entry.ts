@@ -51,6 +51,8 @@ export type AlarmEntry =
   | ByPerson<'transferred', { to: RegionCode }>
   | ByPerson<'shelved', { until: number }>
   | ByPerson<'commented'>
+  /** It lasts, and is graver now. */
+  | ByPerson<'regraded', { severity: Severity }>
   | Readonly<{ kind: 'evidence-added'; alarm: AlarmId; evidence: Evidence }>
   /** `url` names the file, as in the alarm's list. */
   | ByPerson<'evidence-locked', { url: string; isLocked: boolean }>

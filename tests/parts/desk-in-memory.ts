@@ -78,9 +78,10 @@ export function deskInMemory(
       device,
     ]),
   );
+  const lanes = new AlarmLanes(journal, queries, new AlarmBook());
   let serial = 0;
   const intake = new SignalIntake({
-    lanes: new AlarmLanes(journal, queries, new AlarmBook()),
+    lanes,
     journal,
     findDevice: (id) => devices.get(id),
     definitionOf: (_device, word) => all.find(({ code }) => code === word),
@@ -94,5 +95,5 @@ export function deskInMemory(
     rules: { ...plainRules(), ...rules, holding: new Holding([], (device) => heldOf(entries, device)) },
     log: pino({ level: 'silent' }),
   });
-  return { intake, clock, disk, entries, writes, alarms, counts };
+  return { intake, lanes, queries, clock, disk, entries, writes, alarms, counts };
 }

@@ -86,6 +86,7 @@ const ALARM_KINDS: Readonly<Record<AlarmEntry['kind'], true>> = {
   transferred: true,
   shelved: true,
   commented: true,
+  regraded: true,
   'evidence-added': true,
   'evidence-locked': true,
   'evidence-removed': true,
