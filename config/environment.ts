@@ -61,6 +61,7 @@ export const VARIABLES: Readonly<Record<string, readonly [path: string, reading:
   FENGSUI_EVIDENCE_MAX_GIB: ['evidence.maxGiB', 'number'],
   FENGSUI_LOG_LEVEL: ['logLevel', 'text'],
   FENGSUI_CITY: ['city', 'text'],
+  FENGSUI_LINES_FILE: ['linesFile', 'text'],
   FENGSUI_CLOCK_ALLOWANCE_MS: ['clockAllowanceMs', 'number'],
   FENGSUI_DEVICE_RATE_PER_SECOND: ['deviceRate.perSecond', 'number'],
   FENGSUI_DEVICE_RATE_BURST: ['deviceRate.burst', 'number'],

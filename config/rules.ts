@@ -48,10 +48,18 @@ const INCIDENTS: z.input<typeof IncidentRule>[] = [
   },
   {
     id: 'compound-intrusion',
-    types: ['community.fence.', 'community.beam.', 'community.intrusion'],
+    types: ['community.fence.', 'community.beam.', 'community.intrusion', 'camera.line.', 'camera.area.'],
     within: 'compound',
     withinMs: 60_000,
     withinM: 200,
+  },
+  {
+    id: 'fire',
+    // a released door follows its fire alarm. Source: the catalogue's note on `community.door.fire-released`
+    types: ['community.fire.smoke', 'community.fire.heat', 'community.fire.panel', 'community.door.fire-released'],
+    within: 'compound',
+    withinMs: 120_000,
+    withinM: 300,
   },
   { id: 'outage', types: ['device.offline', 'device.power.lost'], within: 'township', withinMs: 120_000 },
 ];

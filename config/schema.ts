@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LinkagesText } from './linkages.ts';
 import { RulesText } from './rules.ts';
 import type { InfluxSettings, Settings, VendorSettings } from './settings.ts';
 
@@ -237,6 +238,8 @@ export const settingsSchema = (known: Overridable) =>
     deviceRate: DeviceRate.prefault({}),
     alarmTypes: alarmTypes(known),
     rules: RulesText.prefault({}),
+    linkages: LinkagesText.prefault({}),
+    linesFile: text('a file of railway lines').optional(),
   });
 
 /** Keys whose values are never shown to anybody. */
@@ -256,12 +259,21 @@ export const SECRETS: ReadonlySet<string> = new Set([
 type Parsed = z.output<ReturnType<typeof settingsSchema>>;
 
 /** Absent and undefined are one here; the rest of the gateway reads `undefined`. */
-export function completed({ mqtt, adminPassword, influx, natsUrl, alarmTypes: overrides, ...rest }: Parsed): Settings {
+export function completed({
+  mqtt,
+  adminPassword,
+  influx,
+  natsUrl,
+  linesFile,
+  alarmTypes: overrides,
+  ...rest
+}: Parsed): Settings {
   const { url: brokerUrl, username, password, tls, profilesDir, ...broker } = mqtt;
   return {
     ...rest,
     adminPassword,
     natsUrl,
+    linesFile,
     influx,
     mqtt: { ...broker, url: brokerUrl, username, password, tls, profilesDir },
     alarmTypes: Object.fromEntries(Object.entries(overrides).map(([code, given]) => [code, withoutGaps(given ?? {})])),

@@ -1,3 +1,4 @@
+import type { LinkageRule } from '../gateway/domain/linkage.ts';
 import type { IncidentRule, SiteRule } from '../gateway/domain/rules.ts';
 
 /** The settings of a running gateway, checked and complete; `schema.ts` makes them of a file and the environment. */
@@ -96,6 +97,14 @@ export type Settings = Readonly<{
   alarmTypes: Readonly<
     Record<string, Readonly<{ severity?: 1 | 2 | 3 | 4; mergeWindowMs?: number; limitProfile?: string }>>
   >;
+  /** The site's own railway lines, in the shape of `catalogue/lines.yaml`; undefined: the shipped ones. */
+  linesFile: string | undefined;
+  /** What follows alarms (联动). Webhooks go by name; `webhookNetworks` (CIDR) are where they may lie. */
+  linkages: Readonly<{
+    rules: readonly LinkageRule[];
+    webhooks: Readonly<Record<string, Readonly<{ url: string; secretFile?: string | undefined }>>>;
+    webhookNetworks: readonly string[];
+  }>;
   /** What the site has otherwise, here and there, and what one cause explains. */
   rules: Readonly<{ overrides: readonly SiteRule[]; incidents: readonly IncidentRule[] }>;
 }>;

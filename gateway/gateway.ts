@@ -7,6 +7,7 @@ import { loadFamilies } from '../adapters/codec/load-families.ts';
 import { type MqttAdapter, startMqtt } from '../adapters/mqtt/mqtt.ts';
 import { createOnvifAdapter } from '../adapters/onvif/adapter.ts';
 import { loadCatalogue } from '../config/catalogue.ts';
+import { readLines } from '../config/lines.ts';
 import type { Settings } from '../config/settings.ts';
 import { startVideoPlane } from '../streams/plane.ts';
 import { openAccess } from './access/access.ts';
@@ -38,7 +39,9 @@ import { heartRules, silenceOf, watchSilence } from './heart-rules.ts';
 import { buildHttp } from './http/server.ts';
 import { keepWithin } from './journal/retention.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
+import { openLinkageHouse } from './linkage-house.ts';
 import { openMetrics } from './metrics.ts';
+import { openOnboarding } from './onboarding-house.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
 import { LineBook } from './registry/line-book.ts';
 import { regionTree } from './registry/region-tree.ts';
@@ -116,7 +119,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     hasProfile: (profile) => catalogue.profiles.has(profile),
     alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
   });
-  const lines = new LineBook(catalogue.lines);
+  const lines = new LineBook(settings.linesFile === undefined ? catalogue.lines : readLines(settings.linesFile));
   onStop(
     lines.follow(
       registry,
@@ -157,6 +160,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   const discovery = new DiscoveryDesk({ cameras, directory: registry, now, log });
   onStop(() => discovery.stop());
+
   const ring = ringOf(settings.evidence);
   const video = await startVideoPlane({ deviceNetworks: settings.deviceNetworks, ring, log, now });
   onStop(() => video.stop());
@@ -181,6 +185,10 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     log,
     onStop,
   });
+  // HTTP listens before devices are let in: until then nobody can be sent a command.
+  const mqtt: { current?: MqttAdapter } = {};
+  const commands = deviceCommands(registry.find, cameras, { send: (...order) => mqttOf(mqtt).commands.send(...order) });
+  const linkage = openLinkageHouse({ settings: settings.linkages, registry, lines, lanes, journal, cameras, commands });
   const following = startFollowers({
     around,
     onStop,
@@ -188,6 +196,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     followerDesk,
     registry,
     evidence,
+    linkage,
     archive,
     values,
   });
@@ -204,8 +213,6 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     city: settings.city,
     announce: around.announce,
   });
-  // HTTP listens before devices are let in: until then nobody can be sent a command.
-  const mqtt: { current?: MqttAdapter } = {};
   const secret = (family: string) => settings.vendors.secrets[family];
   const house = codecHouse({ registry, lanes, definitionOf: meaningOf, pseudonym: vault.pseudonym, secret });
   const { vendors, deadLetters } = await openVendorHouse(
@@ -219,6 +226,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     },
     () => mqttOf(mqtt),
   );
+  const liveFault = (): string | undefined => live.fault();
+  const onboarding = openOnboarding({ ...around, registry, journal, vault, intake, cameras, liveFault, onStop });
   const http = await buildHttp({
     access,
     desk,
@@ -228,10 +237,11 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     regions,
     lines,
     places: rules.places,
-    commands: deviceCommands(registry.find, cameras, { send: (...order) => mqttOf(mqtt).commands.send(...order) }),
+    commands,
     commandTimeoutMs: settings.mqtt.commandTimeoutMs,
     cameras: cameraPort(cameras, now),
     discovery,
+    onboarding,
     video,
     streamUrls: streamUrls(randomBytes(32)),
     vendors,
@@ -242,7 +252,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
-      { name: 'live', fault: () => live.fault() },
+      { name: 'live', fault: liveFault },
     ],
     system: systemPort({
       ...{ journal, followers: following, followerDesk, archive, keeping: evidence.keeping, disk },
@@ -273,6 +283,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     now,
   });
   onStop(() => mqttOf(mqtt).stop());
+  linkage.arm();
   const isBrokerThere = () => mqttOf(mqtt).isConnected();
   onStop(watchSilence({ catalogue, registry, intake, isBrokerThere, now, log }));
   await vendors.start();

@@ -6,6 +6,7 @@ import { traceEntries } from './followers/trace.ts';
 import { keepValues, type Values } from './followers/values/values.ts';
 import type { OnStop, Surroundings } from './gateway.ts';
 import type { SqliteJournal } from './journal/sqlite.ts';
+import type { LinkageHouse } from './linkage-house.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
 
 export type FollowerParts = Readonly<{
@@ -15,6 +16,7 @@ export type FollowerParts = Readonly<{
   followerDesk: FollowerDesk;
   registry: JournalledRegistry;
   evidence: EvidenceHouse;
+  linkage: LinkageHouse;
   archive: Archive;
   values: Values;
 }>;
@@ -34,6 +36,7 @@ export function startFollowers(parts: FollowerParts): Readonly<Record<string, Fo
     values: keepValues({ ...common, values: parts.values }),
     archive: archiveEntries({ ...common, archive: parts.archive, devices: parts.registry }),
     evidence: parts.evidence.follow(common),
+    linkage: parts.linkage.follow(common),
   };
   const tracing = traceEntries(common);
   parts.onStop(async () => {

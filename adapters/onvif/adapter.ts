@@ -13,6 +13,7 @@ import type { CameraDescription } from './control.ts';
 import { type ProbeOptions, probe } from './discovery.ts';
 import { EVENT_TIMES, type EventTimes } from './event-ports.ts';
 import { urlOf } from './link.ts';
+import { tryLogin } from './login.ts';
 import { warnOfOpenFiles } from './open-files.ts';
 import { Pace } from './pace.ts';
 import { PushDoor, type PushSettings } from './push-door.ts';
@@ -41,6 +42,8 @@ export interface OnvifAdapter {
   /** A JPEG of at most 8 MB by the camera's own snapshot address. */
   snapshot(id: DeviceId): Promise<Result<Uint8Array, CameraFault>>;
   status(): readonly CameraStatus[];
+  /** Signs in once with what is given, whatever the registry holds. */
+  tryLogin(connection: Connection): Promise<Result<unknown, CameraFault>>;
   /** Looks for cameras, by WS-Discovery and in the given ranges. It proposes: nothing is added or signed in to. */
   discover(search: CameraSearch): AsyncIterable<FoundCamera>;
 }
@@ -118,6 +121,7 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
       return failed({ reason: 'not-connected', text: `no camera ${id} by ONVIF` });
     },
     snapshot: async (id) => (await cameras.find(id)?.control.snapshot()) ?? noOnvif(id),
+    tryLogin: (connection) => tryLogin(connection, transport, ports.now),
     status: () => [...cameras.status(), ...rtsp.status()],
     discover: async function* (search) {
       yield* probe({ ...search, networks });

@@ -4,7 +4,7 @@ import type { Intake } from '../../gateway/domain/signal.ts';
 import type { CameraFault } from './camera-fault.ts';
 import { CameraClock } from './clock.ts';
 import { CameraControl } from './control.ts';
-import type { EventState, EventTimes } from './event-ports.ts';
+import type { EventState, EventTimes, EventWay } from './event-ports.ts';
 import { runEvents } from './event-session.ts';
 import { CameraLink } from './link.ts';
 import { Outbox } from './outbox.ts';
@@ -19,6 +19,10 @@ export type CameraStatus = Readonly<{
   state: string;
   since: number;
   fault?: string;
+  /** How its events come, while it is subscribed. */
+  way?: EventWay;
+  /** Milliseconds that its clock is ahead of ours; once it told its time. */
+  clockOffsetMs?: number;
   /** Notifications that became no report, by reason. */
   dropped?: Readonly<Record<string, number>>;
   /** Topics that nobody has a rule for, with how often each came. */
@@ -55,9 +59,12 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
   const link = new CameraLink(connection, transport, clock, now, giveUp);
   let status: CameraStatus = { device: id, state: 'connecting', since: now() };
 
-  const tell = (state: EventState, fault?: CameraFault) => {
+  const tell = (state: EventState, fault?: CameraFault, way?: EventWay) => {
     if (state === 'connecting' && status.fault !== undefined) return; // what was wrong stands until it is right
-    const text = fault === undefined ? {} : { fault: faultText(state, fault) };
+    const text = {
+      ...(fault === undefined ? {} : { fault: faultText(state, fault) }),
+      ...(way === undefined ? {} : { way }),
+    };
     if (status.state !== state) logChange(log, id, state, fault);
     status = { device: id, state, since: status.state === state ? status.since : now(), ...text };
   };
@@ -72,6 +79,7 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
     control: new CameraControl(device, connection, link, now),
     status: () => ({
       ...status,
+      ...(clock.isKnown ? { clockOffsetMs: clock.offsetMs } : {}),
       dropped: Object.fromEntries(reader.counts),
       unknownTopics: Object.fromEntries(reader.unknown.counts()),
     }),

@@ -1,5 +1,8 @@
 import { textAt, type XmlElement } from './xml.ts';
 
+/** The question that any camera answers, to anybody. Source: ONVIF Core, 8.3.7. */
+export const SYSTEM_DATE = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
+
 /** A camera tells whole seconds: within this much of ours its clock is taken to be right, and a known offset kept. */
 const RESOLUTION_MS = 1_000;
 /** A clock further off is flagged; it is flagged no more below half of it. Source: the catalogue's `device.clock.off`. */
@@ -16,9 +19,12 @@ export class CameraClock {
   /** Milliseconds that the camera is ahead of us; negative when it is behind. */
   offsetMs = 0;
   isOff = false;
+  /** Whether the camera ever told its time. */
+  isKnown = false;
 
   /** The camera said `cameraAt` some time between our `sentAt` and `answeredAt`. True when it began or ceased to be off. */
   measure(cameraAt: number, sentAt: number, answeredAt: number): boolean {
+    this.isKnown = true;
     const least = cameraAt - answeredAt - RESOLUTION_MS;
     const most = cameraAt - sentAt + RESOLUTION_MS;
     if (this.offsetMs < least || this.offsetMs > most) this.offsetMs = cameraAt - answeredAt;

@@ -3,6 +3,7 @@ import type { Connection, Device, DeviceId } from '../../gateway/domain/device.t
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { pathOf, streamUrl } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
+import { askConformance } from './conformance.ts';
 import { askDeviceInformation, modelName } from './device-information.ts';
 import { CameraLibrary, type MediaProfile, type Velocity } from './library.ts';
 import type { CameraLink } from './link.ts';
@@ -14,6 +15,9 @@ export type CameraDescription = Readonly<{
   device: DeviceId;
   model: string | undefined;
   hasPtz: boolean;
+  /** The services that it has, such as `media2`; and the ONVIF profiles that it says it keeps to, such as `S`. */
+  services: readonly string[];
+  conformance: readonly string[];
   snapshotUrl: string | undefined;
   profiles: readonly Readonly<{
     token: string;
@@ -58,7 +62,7 @@ export class CameraControl {
     this.#kept = undefined;
     const known = await this.#know();
     if (!known.ok) return known;
-    const { library, profiles, hasPtz } = known.value;
+    const { library, profiles, hasPtz, services } = known.value;
     const told = await askDeviceInformation(this.#link);
     const urls = await Promise.all(profiles.map(({ token }) => this.#streamUrl(library, token)));
     const snapshot = await this.#snapshotPath(known.value);
@@ -66,6 +70,8 @@ export class CameraControl {
       device: this.#device().id,
       model: told.ok ? modelName(told.value) : undefined,
       hasPtz,
+      services: [...services.keys()],
+      conformance: await askConformance(this.#link),
       snapshotUrl: snapshot.ok ? new URL(snapshot.value, this.#link.entered).href : undefined,
       profiles: profiles.map(({ token, name, encoding, width, height }, at) => {
         const url = urls[at];

@@ -22,6 +22,7 @@ export type EventTimes = Readonly<{
   emptyPullLeastMs: number;
   backoffLeastMs: number;
   backoffMostMs: number;
+  /** Twice an hour: a camera locks an account that keeps being refused. */
   notAuthorizedMs: number;
   noEventsMs: number;
   unsubscribeMs: number;
@@ -36,7 +37,7 @@ export const EVENT_TIMES: EventTimes = {
   emptyPullLeastMs: 1_000,
   backoffLeastMs: 250,
   backoffMostMs: 60_000,
-  notAuthorizedMs: 300_000,
+  notAuthorizedMs: 1_800_000,
   noEventsMs: 3_600_000,
   unsubscribeMs: 5_000,
 };
@@ -50,6 +51,9 @@ export type EventState =
   | 'events-refused'
   | 'refused-address'
   | 'certificate-changed';
+
+/** `pull`: we ask and it answers; `push`: it brings them. */
+export type EventWay = 'pull' | 'push';
 
 export type EventPorts = Readonly<{
   /** The registry's present record. */
@@ -67,7 +71,7 @@ export type EventPorts = Readonly<{
   random: () => number;
   stop: AbortSignal;
   log: Logger;
-  tell: (state: EventState, fault?: CameraFault) => void;
+  tell: (state: EventState, fault?: CameraFault, way?: EventWay) => void;
 }>;
 
 /** What lives as long as a camera's session, over all its subscriptions. */

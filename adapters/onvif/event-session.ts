@@ -1,5 +1,5 @@
 import { type CameraFault, cameraFault } from './camera-fault.ts';
-import { readSystemDateAndTime } from './clock.ts';
+import { readSystemDateAndTime, SYSTEM_DATE } from './clock.ts';
 import { askDeviceInformation, modelName } from './device-information.ts';
 import type { EventParts, EventPorts } from './event-ports.ts';
 import { Backoff, pause } from './pause.ts';
@@ -8,8 +8,6 @@ import { follow, isGone } from './pulling.ts';
 import { followPushed } from './pushed.ts';
 import { findServices } from './service-paths.ts';
 import { Subscription } from './subscription.ts';
-
-const SYSTEM_DATE = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
 
 /** The events of one camera until `stop`: subscribes, pulls, and begins anew after every kind of end. */
 export async function runEvents(ports: EventPorts): Promise<void> {
@@ -68,7 +66,7 @@ async function holdAndFollow(
   model: string,
 ): Promise<CameraFault> {
   try {
-    ports.tell('subscribed');
+    ports.tell('subscribed', undefined, 'pull');
     parts.reader.doubt();
     await subscription.synchronise(); // a camera that cannot, tells each state at its next change
     return await follow(ports, parts, subscription, model);

@@ -42,7 +42,7 @@ async function subscribeAndRenew(
   parts.reader.doubt();
   const made = await Subscription.createPushed(ports, eventsPath, way.url);
   if (!made.ok) return made.error;
-  ports.tell('subscribed');
+  ports.tell('subscribed', undefined, 'push');
   await parts.presence.heard();
   await made.value.synchronise(); // a camera that cannot, tells each state at its next change
   try {

@@ -78,5 +78,6 @@ function describe(device: Device): Result<CameraDescription, CameraFault> {
       { token: quality, name: quality, encoding: undefined, width: 0, height: 0, url: found.value.connection.url },
     ];
   });
-  return ok({ device: device.id, model: undefined, hasPtz: false, snapshotUrl: undefined, profiles });
+  const nothing = { model: undefined, hasPtz: false, services: [], conformance: [], snapshotUrl: undefined };
+  return ok({ device: device.id, ...nothing, profiles });
 }

@@ -19,6 +19,7 @@ export const PERMISSIONS = [
   'alarm.transfer',
   'alarm.shelve',
   'alarm.comment',
+  'linkage.answer',
   'evidence.add',
   'evidence.lock',
   'device.read',
@@ -72,6 +73,7 @@ const SEAT: readonly Permission[] = [
   'alarm.shelve',
   'camera.ptz',
   'wall.write',
+  'linkage.answer',
 ];
 const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer', 'evidence.lock'];
 

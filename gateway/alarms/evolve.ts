@@ -1,5 +1,6 @@
 import type { Alarm, Evidence } from '../domain/alarm.ts';
 import type { AlarmEntry } from '../domain/entry.ts';
+import type { LinkageMark } from '../domain/linkage.ts';
 
 type LaterEntry = Exclude<AlarmEntry, { kind: 'raised' }>;
 
@@ -53,6 +54,19 @@ function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
       return { evidence: changed(was, entry.url, { isLocked: entry.isLocked }) };
     case 'evidence-removed':
       return { evidence: changed(was, entry.url, { removedAt: entry.removed.at }) };
+    case 'linkage-asked':
+      return marked(was, entry, { result: 'asked', until: entry.until });
+    case 'linkage-confirmed':
+      return marked(was, entry, { result: 'confirmed' });
+    case 'linkage-declined':
+      return marked(was, entry, { result: 'declined' });
+    case 'linkage-started':
+      return marked(was, entry, { result: 'started' });
+    case 'linkage-done':
+      return marked(was, entry, {
+        result: entry.result,
+        ...(entry.detail === undefined ? {} : { detail: entry.detail }),
+      });
     default:
       return entry satisfies never; // a new kind of entry does not compile until it is handled here
   }
@@ -60,3 +74,12 @@ function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
 
 const changed = ({ evidence }: Alarm, url: string, change: Partial<Evidence>): readonly Evidence[] =>
   evidence.map((one) => (one.url === url ? { ...one, ...change } : one));
+
+function marked(
+  { linkages = [] }: Alarm,
+  { rule, step }: Pick<LinkageMark, 'rule' | 'step'>,
+  more: Omit<LinkageMark, 'rule' | 'step'>,
+): Partial<Alarm> {
+  const others = linkages.filter((mark) => mark.rule !== rule || mark.step !== step);
+  return { linkages: [...others, { rule, step, ...more }] };
+}

@@ -3,11 +3,26 @@ import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
 import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 
+export type LinkageAnswer = Readonly<{
+  rule: string;
+  step: string;
+  isConfirmed: boolean;
+  version: number;
+  by: Actor;
+  note: string | undefined;
+}>;
+/** `not-asked`: nothing waits for an answer there, or no longer. */
+export type LinkageFault =
+  | Readonly<{ kind: 'unknown-alarm' }>
+  | Readonly<{ kind: 'conflict' | 'not-asked'; present: Alarm }>;
+
 /** Where people's orders about alarms are carried out: decided, journalled, then answered. */
 export interface AlarmDesk {
   find(id: AlarmId): Alarm | undefined;
   /** Resolves once the entry is durable. Throws JournalUnavailable. Scope is the caller's to check, by `find`. */
   carryOut(id: AlarmId, order: AlarmOrder): Promise<Result<Alarm, OrderFault>>;
+  /** A person's answer to a dangerous step of a linkage. The version is the alarm's: who comes second has a conflict. */
+  answerLinkage(id: AlarmId, answer: LinkageAnswer): Promise<Result<Alarm, LinkageFault>>;
   /** Adds a picture or clip; the same camera and kind twice is once. */
   addEvidence(id: AlarmId, evidence: Evidence): Promise<void>;
   /** Locks a file of the alarm against removal, or lets it go; answers the alarm. Undefined: no such file. */

@@ -265,8 +265,14 @@ export class SignalIntake implements Intake {
   }
 
   #noted({ device, definition: { code, kind }, signal, occurredAt, receivedAt }: Case): 'calm' | 'begins' | 'on' {
-    if (kind === 'pulse' || code === FLAPPING) return 'calm';
+    if (kind === 'pulse' || code === FLAPPING || this.#isNobodysMatter(device, code, receivedAt)) return 'calm';
     return this.#chatter.note(device.id, code, signal.active, { occurredAt, receivedAt });
+  }
+
+  /** Where nobody has armed, or people are at work, a contact that changes all the time is what it should be. */
+  #isNobodysMatter(device: Device, code: string, at: number): boolean {
+    const { places } = this.#rules;
+    return places.isUnderMaintenance(device, at) || places.isDisarmed(device, code, at);
   }
 
   #around(device: Device, { code }: AlarmDefinition, at: number, isChattering: boolean): Pick<Case, 'around'> {

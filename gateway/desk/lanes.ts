@@ -1,7 +1,7 @@
 import type { AlarmBook } from '../alarms/book.ts';
 import type { Alarm, AlarmId } from '../domain/alarm.ts';
 import type { DeviceId } from '../domain/device.ts';
-import type { AlarmEntry, OtherEntry } from '../domain/entry.ts';
+import type { AlarmEntry, Entry, OtherEntry } from '../domain/entry.ts';
 import { type Journal, type JournalQueries, JournalUnavailable, type Write } from '../journal/journal.ts';
 import { HeardReports } from './heard-reports.ts';
 
@@ -64,7 +64,11 @@ export class AlarmLanes {
     const expectedVersion = lane.version;
     lane.version += all.length;
     lane.inFlight += 1;
-    const stored = this.#store(device, lane, { subject: `device/${device}`, expectedVersion, entries: all }, entries);
+    // known again though it may come to nothing: else a late repeat of a beginning would wait once more, after its end
+    const identities = [...entries, ...beside].flatMap(identityIn);
+    for (const identity of identities) this.#book.rememberSignal(identity);
+    const write = { subject: `device/${device}`, expectedVersion, entries: all };
+    const stored = this.#store(device, lane, write, identities);
     lane.last = stored;
     return stored.then(() => written.at(-1)?.alarm);
   }
@@ -72,7 +76,7 @@ export class AlarmLanes {
   /** Resolves once everything that this device has on its way is durable: what repeats it may then be acknowledged. */
   settled = async (device: DeviceId): Promise<void> => this.#lanes.get(device)?.last;
 
-  async #store(device: DeviceId, lane: Lane, write: Write, entries: readonly AlarmEntry[]): Promise<void> {
+  async #store(device: DeviceId, lane: Lane, write: Write, identities: readonly string[]): Promise<void> {
     try {
       const { writes, appended } = this.#gather();
       const at = writes.push(write) - 1;
@@ -80,7 +84,7 @@ export class AlarmLanes {
       if (outcome?.ok !== true) throw new JournalUnavailable('the device was written by somebody else');
     } catch (error) {
       lane.isBroken = true;
-      for (const entry of entries) if ('signal' in entry) this.#book.forgetSignal(entry.signal);
+      for (const identity of identities) this.#book.forgetSignal(identity);
       throw error;
     } finally {
       lane.inFlight -= 1;
@@ -128,4 +132,13 @@ export class AlarmLanes {
     this.#lanes.set(device, lane);
     return lane;
   }
+}
+
+/**
+ * By what the signal of an entry is known again: of one that led to it, or of a beginning that waits by it. An end that
+ * waits may be told again, and must count, after a beginning has taken its place.
+ */
+export function identityIn(entry: Entry): readonly string[] {
+  if (entry.kind === 'signal-held') return entry.held.signal.active === false ? [] : [entry.held.identity];
+  return 'signal' in entry ? [entry.signal] : [];
 }

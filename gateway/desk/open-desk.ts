@@ -2,7 +2,7 @@ import { AlarmBook } from '../alarms/book.ts';
 import { SEEN_MIN } from '../alarms/seen.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
 import type { HeardReports } from './heard-reports.ts';
-import { AlarmLanes } from './lanes.ts';
+import { AlarmLanes, identityIn } from './lanes.ts';
 
 /** Entries read at once while the recent identities are gathered. */
 const READ_MAX = 4096;
@@ -21,8 +21,9 @@ function rememberRecent(book: AlarmBook, heard: HeardReports, journal: Journal):
   for (;;) {
     const entries = journal.read(cursor, READ_MAX);
     for (const recorded of entries) {
-      if ('signal' in recorded.entry) book.rememberSignal(recorded.entry.signal);
-      else heard.remember(recorded);
+      const identities = identityIn(recorded.entry);
+      for (const identity of identities) book.rememberSignal(identity);
+      if (identities.length === 0) heard.remember(recorded);
     }
     const last = entries.at(-1)?.seq;
     if (last === undefined) return;

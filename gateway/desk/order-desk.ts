@@ -2,8 +2,9 @@ import type { AlarmOrder, OrderFault } from '../alarms/command.ts';
 import { decideOrder } from '../alarms/order.ts';
 import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
 import type { Actor } from '../domain/entry.ts';
+import { markOf } from '../domain/linkage.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { AlarmDesk } from './desk.ts';
+import type { AlarmDesk, LinkageAnswer, LinkageFault } from './desk.ts';
 import type { AlarmLanes } from './lanes.ts';
 
 /** People's orders, decided on the alarm as it stands with everything that is on its way to the journal. */
@@ -14,6 +15,21 @@ export function openAlarmDesk(lanes: AlarmLanes, now: () => number): AlarmDesk {
     const decided = decideOrder(alarm, order, now());
     if (!decided.ok) return decided;
     const after = await lanes.commit(alarm.device, [decided.value]);
+    return ok(after ?? alarm);
+  }
+
+  async function answerLinkage(
+    id: AlarmId,
+    { rule, step, isConfirmed, version, by, note }: LinkageAnswer,
+  ): Promise<Result<Alarm, LinkageFault>> {
+    const alarm = lanes.find(id);
+    if (alarm === undefined) return failed({ kind: 'unknown-alarm' });
+    if (alarm.version !== version) return failed({ kind: 'conflict', present: alarm });
+    const mark = markOf(alarm.linkages, rule, step);
+    const isOver = mark?.result !== 'asked' || (mark.until ?? 0) <= now();
+    if (isOver) return failed({ kind: 'not-asked', present: alarm });
+    const kind = isConfirmed ? 'linkage-confirmed' : 'linkage-declined';
+    const after = await lanes.commit(alarm.device, [{ kind, alarm: id, rule, step, by, note, doneAt: undefined }]);
     return ok(after ?? alarm);
   }
 
@@ -49,7 +65,7 @@ export function openAlarmDesk(lanes: AlarmLanes, now: () => number): AlarmDesk {
     return true;
   }
 
-  return { find: (id) => lanes.find(id), carryOut, addEvidence, lockEvidence, removeEvidence };
+  return { find: (id) => lanes.find(id), carryOut, answerLinkage, addEvidence, lockEvidence, removeEvidence };
 }
 
 /** The gateway itself, by the rule that takes old evidence away. */

@@ -1,5 +1,6 @@
 import type { ClipNote } from './camera.ts';
 import type { DeviceId } from './device.ts';
+import type { LinkageMark } from './linkage.ts';
 import type { Place } from './place.ts';
 import type { RegionCode } from './region.ts';
 import type { Severity } from './severity.ts';
@@ -76,6 +77,8 @@ export type Alarm = Readonly<{
   incident: string | undefined;
   /** The cameras that see the place, nearest first. */
   cameras: readonly DeviceId[];
+  /** How far the steps that follow it are (联动). */
+  linkages?: readonly LinkageMark[];
   /** Grows by one with every entry about this alarm. */
   version: number;
 }>;

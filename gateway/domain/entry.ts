@@ -1,6 +1,7 @@
 import type { Alarm, AlarmId, Evidence, Verdict } from './alarm.ts';
 import type { ArmingPlan, MaintenanceWindow } from './arming.ts';
 import type { Device, DeviceId } from './device.ts';
+import type { LinkageOutcome } from './linkage.ts';
 import type { RegionCode } from './region.ts';
 import type { Scope } from './scope.ts';
 import type { Severity } from './severity.ts';
@@ -22,6 +23,11 @@ type ByPerson<Kind extends string, More = unknown> = Readonly<{
 
 /** What a signal did to an alarm; `signal` is the identity by which the same signal is known again. */
 type BySignal<Kind extends string, More = unknown> = Readonly<{ kind: Kind; alarm: AlarmId; signal: string }> &
+  Readonly<More>;
+
+type LinkageNames = Readonly<{ rule: string; step: string }>;
+type ByLinkage<Kind extends string, More = unknown> = Readonly<{ kind: Kind; alarm: AlarmId }> &
+  LinkageNames &
   Readonly<More>;
 
 export type AlarmEntry =
@@ -57,7 +63,13 @@ export type AlarmEntry =
   /** `url` names the file, as in the alarm's list. */
   | ByPerson<'evidence-locked', { url: string; isLocked: boolean }>
   /** `over`: kept for as long as its kind is; `room`: the quota was full. */
-  | ByPerson<'evidence-removed', { url: string; removed: { at: number; why: 'over' | 'room' } }>;
+  | ByPerson<'evidence-removed', { url: string; removed: { at: number; why: 'over' | 'room' } }>
+  /** A step of a linkage (联动): a person is asked until then; answered; about to be taken; what came of it. */
+  | ByLinkage<'linkage-asked', { until: number }>
+  | (ByPerson<'linkage-confirmed'> & LinkageNames)
+  | (ByPerson<'linkage-declined'> & LinkageNames)
+  | ByLinkage<'linkage-started'>
+  | ByLinkage<'linkage-done', { result: LinkageOutcome; detail: string | undefined }>;
 
 export type AlarmEntryKind = AlarmEntry['kind'];
 
@@ -108,6 +120,13 @@ export type OtherEntry =
   | Readonly<{ kind: 'device-removed'; device: DeviceId; by: Actor }>
   /** The hash of a device's secret; undefined: it has none any more. */
   | Readonly<{ kind: 'device-secret-set'; device: DeviceId; secretHash: string | undefined; by: Actor }>
+  /** Sign-ins that cameras of the group may have; the passwords are sealed. */
+  | Readonly<{
+      kind: 'credential-group-put';
+      group: string;
+      items: readonly Readonly<{ username: string; password: string }>[];
+      by: Actor;
+    }>
   | Readonly<{ kind: 'device-status'; device: DeviceId; online: boolean; statusAt: number }>
   | Readonly<{ kind: 'telemetry'; telemetry: Telemetry }>
   | Readonly<{ kind: 'access'; access: AccessEvent }>
@@ -156,6 +175,8 @@ export function factOf(entry: Entry): Fact | undefined {
         key: `device-secret/${entry.device}`,
         value: entry.secretHash === undefined ? undefined : { hash: entry.secretHash },
       };
+    case 'credential-group-put':
+      return { key: `credential-group/${entry.group}`, value: entry.items };
     case 'device-status':
       return { key: `status/${entry.device}`, value: { online: entry.online, at: entry.statusAt } };
     case 'account-put':

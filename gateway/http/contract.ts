@@ -4,6 +4,7 @@ import { ALARM_STATES, CONDITIONS, EVIDENCE_KINDS, VERDICTS } from '../domain/al
 import { BAD_REASONS } from '../domain/bad-value.ts';
 import { CLIP_NOTES } from '../domain/camera.ts';
 import { DEVICE_ID, DEVICE_KINDS } from '../domain/device.ts';
+import { LINKAGE_RESULTS } from '../domain/linkage.ts';
 import { STRUCTURE_KINDS } from '../domain/railway-line.ts';
 import { HoursText, WhereText } from '../domain/rule-text.ts';
 
@@ -58,6 +59,16 @@ export type Evidence = z.infer<typeof Evidence>;
 /** Locks a file of an alarm against removal, or lets it go. */
 export const EvidenceLock = z.object({ isLocked: z.boolean(), note: z.string().max(500).optional() });
 
+export const LinkageMark = z.object({
+  rule: z.string(),
+  step: z.string(),
+  result: z.enum(LINKAGE_RESULTS),
+  detail: z.string().optional(),
+  until: IsoTime.optional(),
+});
+export type LinkageMark = z.infer<typeof LinkageMark>;
+export const LinkageAnswer = z.object({ version: z.int().min(1), note: z.string().max(2000).optional() });
+
 export const Alarm = z
   .object({
     id: z.uuid(),
@@ -84,6 +95,8 @@ export const Alarm = z
     shelvedUntil: IsoTime.optional(),
     incident: z.string().optional(),
     cameras: z.array(z.string()),
+    /** Steps that follow the alarm (联动); `asked` waits for a person until then. */
+    linkages: z.array(LinkageMark).optional(),
     version: z.int(),
   })
   .meta({ id: 'Alarm' });
@@ -106,6 +119,11 @@ export const HistoryItem = z.object({
   until: IsoTime.optional(),
   value: z.number().optional(),
   text: z.string().optional(),
+  /** A step of a linkage, and what came of it. */
+  rule: z.string().optional(),
+  step: z.string().optional(),
+  result: z.enum(LINKAGE_RESULTS).optional(),
+  detail: z.string().optional(),
 });
 export type HistoryItem = z.infer<typeof HistoryItem>;
 export const AlarmDetail = Alarm.extend({ history: z.array(HistoryItem) }).meta({ id: 'AlarmDetail' });
@@ -639,3 +657,125 @@ export const DiscoveryStatus = z
     items: z.array(FoundCamera),
   })
   .meta({ id: 'DiscoveryStatus' });
+
+/* Getting devices in: POST /devices/import, GET /devices/{id}/report. */
+/** A wrong cell: its line counts from 1, the header included. */
+export const ImportRowFault = z.object({
+  line: z.int(),
+  field: z.string(),
+  value: z.string(),
+  expected: z.string(),
+});
+/** What an import did so far, or with `dryRun` would do. All are counted; the first 1,000 of each list are there. */
+export const ImportReport = z
+  .object({
+    total: z.int(),
+    done: z.int(),
+    created: z.int(),
+    changed: z.int(),
+    same: z.int(),
+    faulty: z.int(),
+    faults: z.array(ImportRowFault),
+    changes: z.array(z.object({ line: z.int(), id: z.string(), outcome: z.enum(['new', 'changed']) })),
+    /** Headers that name no column: what stands below them is passed over. */
+    ignored: z.array(z.string()),
+  })
+  .meta({ id: 'ImportReport' });
+export type ImportReport = z.infer<typeof ImportReport>;
+export const ImportJob = ImportReport.extend({
+  id: z.uuid(),
+  state: z.enum(['running', 'done', 'failed']),
+  startedAt: IsoTime,
+  endedAt: IsoTime.optional(),
+  fault: z.string().optional(),
+}).meta({ id: 'ImportJob' });
+export type ImportJob = z.infer<typeof ImportJob>;
+export const ImportStarted = z.object({ id: z.uuid() });
+
+/** Sign-ins that are tried on a camera in this order; they are written and never read. */
+export const CredentialGroupInput = z.object({
+  items: z
+    .array(z.object({ username: z.string().min(1).max(100), password: z.string().max(200) }))
+    .min(1)
+    .max(8),
+});
+export const CredentialGroups = z.object({
+  items: z.array(z.object({ name: z.string(), count: z.int(), devices: z.int() })),
+});
+
+/** What a camera is like and what to mend on it, each advice with the menu where it is found. */
+export const DeviceReport = z
+  .object({
+    device: DeviceIdText,
+    at: IsoTime,
+    reachable: z.boolean(),
+    state: z.string(),
+    since: IsoTime.optional(),
+    lastFault: z.string().optional(),
+    model: z.string().optional(),
+    clockOffsetMs: z.number().optional(),
+    /** `pull`, `push`, or `none` where the camera gives no events. */
+    events: z.enum(['pull', 'push', 'none', 'unknown']),
+    services: z.array(z.string()),
+    /** ONVIF profiles that it says it keeps to: S, T, G, M. */
+    conformance: z.array(z.string()),
+    ptz: z.boolean().optional(),
+    streams: z.array(
+      z.object({ name: z.string(), codec: z.string().optional(), width: z.number(), height: z.number() }),
+    ),
+    /** Topics that no rule knows, with how often each came. */
+    unknownTopics: z.record(z.string(), z.number()),
+    advice: z.array(z.object({ code: z.string(), title: BothTongues, action: BothTongues })),
+  })
+  .meta({ id: 'DeviceReport' });
+export type DeviceReport = z.infer<typeof DeviceReport>;
+
+/** The way of a test alarm, leg by leg. */
+export const TestAlarm = z
+  .object({
+    alarm: z.uuid().optional(),
+    legs: z.array(
+      z.object({
+        leg: z.enum(['camera', 'gateway', 'journal', 'screen']),
+        ok: z.boolean(),
+        at: IsoTime,
+        tookMs: z.number(),
+        detail: z.string().optional(),
+      }),
+    ),
+    seq: z.int().optional(),
+  })
+  .meta({ id: 'TestAlarm' });
+export type TestAlarm = z.infer<typeof TestAlarm>;
+
+export const StatsQuery = z.object({ region: listOf(RegionCode) });
+/** Enabled devices; `intact` are online and without an open fault of their own (完好率 is intact of total). */
+const DeviceFigures = z.object({ total: z.int(), online: z.int(), offline: z.int(), intact: z.int() });
+export const DeviceStats = DeviceFigures.extend({
+  at: IsoTime,
+  intactRate: z.number().optional(),
+  byKind: z.record(z.string(), DeviceFigures),
+  /** By the divisions below the one that is asked for, or by those that are asked for. */
+  byRegion: z.array(DeviceFigures.extend({ region: RegionCode, name: z.string() })),
+}).meta({ id: 'DeviceStats' });
+export type DeviceStats = z.infer<typeof DeviceStats>;
+export const AlarmStatsQuery = StatsQuery.extend({
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+});
+const Response = z.object({ count: z.int(), p50Ms: z.number().optional() });
+export const AlarmStats = z
+  .object({
+    from: IsoTime,
+    to: IsoTime,
+    total: z.int(),
+    /** False when only the newest alarms of a long time were counted. */
+    isWhole: z.boolean(),
+    bySeverity: z.record(z.string(), z.int()),
+    byState: z.record(z.string(), z.int()),
+    byType: z.array(z.object({ type: z.string(), count: z.int() })),
+    /** From the alarm to the first such step of a person. */
+    response: z.object({ accept: Response, arrive: Response, close: Response }),
+  })
+  .meta({ id: 'AlarmStats' });
+export type AlarmStats = z.infer<typeof AlarmStats>;

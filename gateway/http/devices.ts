@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf, type Operator } from '../access/operator.ts';
-import { badValue } from '../domain/bad-value.ts';
 import type { CommandFault } from '../domain/command.ts';
 import type { Device as DomainDevice } from '../domain/device.ts';
 import { isWithin } from '../domain/region.ts';
@@ -144,10 +143,6 @@ function inputOf(
   id: string,
   { connection, place, ...input }: Omit<DeviceInput, 'version'>,
 ): Omit<DomainDevice, 'version'> {
-  if (connection !== undefined && hasCredentials(connection.url)) {
-    const expected = 'a URL without user and password: they have fields of their own';
-    throw refusedValue(badValue('out-of-range', 'connection.url', '', expected));
-  }
   return given({
     ...input,
     id,
@@ -156,9 +151,6 @@ function inputOf(
     connection: connection === undefined ? undefined : given(connection),
   });
 }
-
-/** A URL is shown to whoever may read the device. */
-const hasCredentials = (url: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(url);
 
 const outOfScope = ({ scope }: Operator, region: string): Refused =>
   new Refused('out-of-scope', { field: 'region', value: region, expected: `within ${scope.regions.join(', ')}` });

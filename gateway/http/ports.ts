@@ -8,7 +8,7 @@ import type { PlaceRules } from '../desk/place-rules.ts';
 import type { BadValue } from '../domain/bad-value.ts';
 import type { FoundCamera, PtzAct, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
-import type { DeviceId } from '../domain/device.ts';
+import type { Device, DeviceId } from '../domain/device.ts';
 import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 import type { Archive } from '../followers/archive/archive.ts';
@@ -17,7 +17,12 @@ import type { KeepingReport } from '../followers/evidence/keeping.ts';
 import type { FollowerState } from '../followers/follower.ts';
 import type { KeptAside, Pause } from '../followers/supervision.ts';
 import type { Values } from '../followers/values/values.ts';
-import type { Journal, JournalQueries } from '../journal/journal.ts';
+import type { FigureQueries, Journal, JournalQueries } from '../journal/journal.ts';
+import type { CameraReport } from '../onboarding/camera-report.ts';
+import type { DeviceFigureBook } from '../onboarding/device-figures.ts';
+import type { ImportDesk } from '../onboarding/import-desk.ts';
+import type { TestRun } from '../onboarding/test-alarm.ts';
+import type { Login } from '../registry/credential-groups.ts';
 import type { LineBook } from '../registry/line-book.ts';
 import type { DeviceRegistry, RegionTree } from '../registry/registry.ts';
 
@@ -133,11 +138,24 @@ export interface DiscoveryPort {
     | undefined;
 }
 
+/** Getting devices in, and how they are (设备接入与体检). */
+export interface OnboardingPort {
+  imports: Pick<ImportDesk, 'preview' | 'start' | 'status'>;
+  credentials: Readonly<{
+    put(name: string, logins: readonly Login[], by: Actor): Promise<void>;
+    list(): readonly Readonly<{ name: string; count: number; devices: number }>[];
+  }>;
+  /** It may ask the camera, so it takes a while. */
+  report(device: Device): Promise<CameraReport>;
+  testAlarm(device: Device): Promise<TestRun>;
+  figures: Pick<DeviceFigureBook, 'of'>;
+}
+
 export type HttpPorts = Readonly<{
   access: Access;
   desk: AlarmDesk;
   journal: Pick<Journal, 'append' | 'versionOf' | 'head'>;
-  queries: JournalQueries;
+  queries: JournalQueries & FigureQueries;
   registry: DeviceRegistry;
   regions: RegionTree;
   lines: LineBook;
@@ -146,6 +164,7 @@ export type HttpPorts = Readonly<{
   commandTimeoutMs: number;
   cameras: Cameras;
   discovery: DiscoveryPort;
+  onboarding: OnboardingPort;
   video: Video;
   streamUrls: StreamUrls;
   vendors: VendorDoor;

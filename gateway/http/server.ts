@@ -7,10 +7,12 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { alarmRecords } from './alarm-records.ts';
 import { alarms } from './alarms.ts';
 import { auditRequests, auditTrail } from './audit-trail.ts';
+import { cameraReports } from './camera-reports.ts';
 import { cameras } from './cameras.ts';
 import { serveConsole } from './console.ts';
 import { Problem } from './contract.ts';
 import { deadLetters } from './dead-letters.ts';
+import { deviceImport } from './device-import.ts';
 import { devices } from './devices.ts';
 import { discovery } from './discovery.ts';
 import { describeRoutes, serveDescription } from './docs.ts';
@@ -20,11 +22,13 @@ import { health, requestTimer } from './health.ts';
 import { serveHttpFlv } from './http-flv.ts';
 import { keepAnswers } from './idempotency.ts';
 import { lines } from './lines.ts';
+import { linkages } from './linkages.ts';
 import { places } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { answerProblem, checkPart } from './problems.ts';
 import { regions } from './regions.ts';
 import { session } from './session.ts';
+import { stats } from './stats.ts';
 import { system } from './system.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { users } from './users.ts';
@@ -42,8 +46,12 @@ const RESOURCES = [
   session,
   alarms,
   alarmRecords,
+  linkages,
   evidence,
   devices,
+  deviceImport,
+  cameraReports,
+  stats,
   cameras,
   discovery,
   regions,

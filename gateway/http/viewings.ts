@@ -47,10 +47,8 @@ export class Viewings {
   async wishOf(url: string, way: StreamGrant['way']): Promise<Result<Granted, ViewingRefusal>> {
     const grant = this.#granted(url, way);
     if (!grant.ok) return grant;
-    const { camera, quality, format } = grant.value;
-    const source = await this.#ports.cameras.sourceOf(camera, quality);
-    if (!source.ok) return failed({ status: 502, reason: source.error.reason });
-    return ok({ grant: grant.value, wish: { source: source.value, format } });
+    const wish = await this.#wishFor(grant.value);
+    return wish.ok ? ok({ grant: grant.value, wish: wish.value }) : wish;
   }
 
   /** A wall's connection is opened by any of its tiles' addresses; it shows nothing yet. */
@@ -73,12 +71,21 @@ export class Viewings {
 
   async #tile(viewing: number, tile: number, url: string): Promise<Result<StreamWish, { reason: string }>> {
     const wall = this.#open.get(viewing);
-    const granted = await this.wishOf(url, 'wall');
+    const granted = this.#granted(url, 'wall');
     if (wall === undefined || !granted.ok) return failed({ reason: granted.ok ? 'closed' : granted.error.reason });
-    const { username, session, camera } = granted.value.grant;
+    const { username, session, camera } = granted.value;
     if (username !== wall.username || session !== wall.session) return failed({ reason: 'foreign' });
+    const wish = await this.#wishFor(granted.value);
+    if (!wish.ok) return failed({ reason: wish.error.reason });
     wall.cameras.set(tile, camera);
-    return ok(granted.value.wish);
+    return wish;
+  }
+
+  /** It may ask the camera, so it takes a while. */
+  async #wishFor({ camera, quality, format }: StreamGrant): Promise<Result<StreamWish, ViewingRefusal>> {
+    const source = await this.#ports.cameras.sourceOf(camera, quality);
+    if (!source.ok) return failed({ status: 502, reason: source.error.reason });
+    return ok({ source: source.value, format });
   }
 
   #look(username: string | undefined): void {

@@ -29,6 +29,7 @@ export function toAlarm(alarm: domain.Alarm): wire.Alarm {
       close: maybeIso(alarm.due.close),
     },
     cameras: [...alarm.cameras],
+    linkages: alarm.linkages?.map((mark) => ({ ...mark, until: maybeIso(mark.until) })),
   };
 }
 
@@ -50,6 +51,8 @@ export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
   if ('verdict' in entry) item.verdict = entry.verdict;
   if ('to' in entry) item.to = entry.to;
   if ('until' in entry) item.until = toIso(entry.until);
+  if ('rule' in entry) Object.assign(item, { rule: entry.rule, step: entry.step });
+  if (entry.kind === 'linkage-done') Object.assign(item, { result: entry.result, detail: entry.detail });
   if (entry.kind === 'repeated') Object.assign(item, { value: entry.seen.value, text: entry.seen.text });
   if (entry.kind === 'raised') Object.assign(item, { value: entry.raised.value, text: entry.raised.text });
   return item;

@@ -90,6 +90,20 @@ export interface JournalQueries {
   entriesOf(kinds: readonly ListedKind[], before: Seq | undefined, limit: number): readonly Recorded[];
 }
 
+/** Figures over many alarms. */
+export interface FigureQueries {
+  /** Of the newest `limit` alarms that match: how many of each, and when people took the first steps. */
+  figures(where: AlarmQuery['where'], limit: number): AlarmFigures;
+  /** The devices with an active alarm of this type prefix (it ends in a dot) that is not closed. */
+  devicesWith(typePrefix: string): ReadonlySet<string>;
+}
+
+/** Milliseconds from an alarm to the first such step; one value for each alarm that had it. */
+export type AlarmFigures = Readonly<{
+  counts: readonly Readonly<{ severity: number; state: string; type: string; count: number }>[];
+  responses: Readonly<Record<'accept' | 'arrive' | 'close', readonly number[]>>;
+}>;
+
 /** Filters of `GET /alarms`; each list is "any of". Regions are nodes of the tree, types prefixes or whole codes. */
 export type AlarmQuery = Readonly<{
   where: Readonly<{

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { AlarmId } from '../domain/alarm.ts';
-import type { JournalQueries, ListedKind } from './journal.ts';
+import type { FigureQueries, JournalQueries, ListedKind } from './journal.ts';
+import { selectDevicesWith, selectFigures } from './sqlite-figures.ts';
 import { LISTED, selectCounts, selectPage } from './sqlite-pages.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryReader, mapOne, toAlarm } from './sqlite-rows.ts';
 
 /** Questions to the log, answered through a read-only connection of their own. */
-export function sqliteQueries(database: Database, head: () => number): JournalQueries {
+export function sqliteQueries(database: Database, head: () => number): JournalQueries & FigureQueries {
   const toRecorded = entryReader(database);
   const alarmById = database.prepare<[string], { body: string }>('SELECT body FROM alarms WHERE id = ?');
   const history = database.prepare<[string], EntryRow>(
@@ -29,6 +30,8 @@ export function sqliteQueries(database: Database, head: () => number): JournalQu
       mapEach(facts.iterate(prefix, `${prefix}\uffff`), ({ key, value }) => ({ key, value: JSON.parse(value) })),
     alarms: (query) => ({ items: selectPage(database, query).map(toAlarm), seq: head() }),
     counts: (where) => selectCounts(database, where),
+    figures: (where, limit) => selectFigures(database, where, limit),
+    devicesWith: (typePrefix) => selectDevicesWith(database, typePrefix),
     entriesOf: (kinds, before, limit) => toRecorded(selectEntries(database, kinds, before, limit)),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Batch,
   CursorExpired,
   type Cursors,
+  type FigureQueries,
   type Journal,
   type JournalQueries,
   type Recorded,
@@ -32,7 +33,7 @@ export const KEEP_AT_LEAST = 100_000;
 
 export type SqliteJournal = Journal &
   Readonly<{
-    queries: JournalQueries;
+    queries: JournalQueries & FigureQueries;
     cursors: Cursors;
     synchronous: number;
     /** Why nothing can be stored now, such as a full disk; undefined while all is well. It recovers by itself. */

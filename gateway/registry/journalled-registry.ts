@@ -3,12 +3,12 @@ import { badValue } from '../domain/bad-value.ts';
 import { DEVICE_ID, type Device, type DeviceId } from '../domain/device.ts';
 import type { Actor, OtherEntry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { Journal, JournalQueries } from '../journal/journal.ts';
+import type { Journal, JournalQueries, Write } from '../journal/journal.ts';
 import { Aliases } from './aliases.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { knownPlace } from './known-place.ts';
 import { PresenceMap } from './presence.ts';
-import type { DeviceFault, DeviceRegistry, RegionTree } from './registry.ts';
+import type { DeviceFault, DevicePut, DeviceRegistry, RegionTree } from './registry.ts';
 import type { Vault } from './vault.ts';
 
 export type RegistryPorts = Readonly<{
@@ -21,7 +21,11 @@ export type RegistryPorts = Readonly<{
   alarmTypeExists: (code: string) => boolean;
 }>;
 
+/** A URL is shown to whoever may read the device. */
+const HAS_CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+
 type Listener = (id: DeviceId, device: Device | undefined) => void;
+const subjectOf = (id: DeviceId): string => `registry/${id}`;
 const StoredStatus = z.object({ online: z.boolean(), at: z.number() });
 
 /** The devices in memory, each change journalled first. Passwords are open here and sealed in the journal. */
@@ -80,23 +84,57 @@ export class JournalledRegistry implements DeviceRegistry {
     version: number | undefined,
     by: Actor,
   ): Promise<Result<Device, DeviceFault>> {
-    const present = this.#devices.get(input.id);
-    if (present !== undefined && version !== present.version) return failed({ kind: 'conflict', present });
-    const checked = this.#checked(input, present);
-    if (!checked.ok) return checked;
-    const subject = `registry/${input.id}`;
-    const before = this.#ports.journal.versionOf(subject);
-    const device = { ...checked.value, version: before + 1 };
-    const entry: OtherEntry = { kind: 'device-put', device: this.#sealed(device), by };
+    const [done] = await this.putAll([{ device: input, version }], by);
+    return done ?? failed({ kind: 'unknown-device' });
+  }
+
+  async putAll(puts: readonly DevicePut[], by: Actor): Promise<readonly Result<Device, DeviceFault>[]> {
+    const claimed = new Set<string>(); // two of one batch may not share an id or a name
+    const prepared = puts.map((put) => this.#prepared(put, claimed));
+    const writes = prepared.flatMap((one) => (one.ok ? [this.#writeOf(one.value, by)] : []));
     // Two people who save at once have both seen the same version: the journal's lock lets one of them through.
-    const [outcome] = await this.#ports.journal.append([
-      { subject, expectedVersion: before, entries: [{ entry, alarm: undefined }] },
-    ]);
-    if (outcome?.ok !== true) return failed({ kind: 'conflict', present: this.#devices.get(input.id) ?? device });
+    const outcomes = writes.length === 0 ? [] : await this.#ports.journal.append(writes);
+    const next = outcomes.values();
+    const done = prepared.map((one) => (one.ok ? this.#kept(one.value, next.next().value?.ok === true) : one));
+    for (const one of done) if (one.ok) this.#tell(one.value.id, one.value);
+    return done;
+  }
+
+  checked(input: Omit<Device, 'version'>): Result<Omit<Device, 'version'>, DeviceFault> {
+    return this.#checked(input, this.#devices.get(input.id));
+  }
+
+  #prepared({ device, version }: DevicePut, claimed: Set<string>): Result<Device, DeviceFault> {
+    const present = this.#devices.get(device.id);
+    const names = [device.id, ...(device.aliases ?? [])];
+    if (present !== undefined && version !== present.version) return failed({ kind: 'conflict', present });
+    const checked = this.#checked(device, present);
+    if (!checked.ok) return checked;
+    const twice = names.find((name) => claimed.has(name));
+    if (twice !== undefined) {
+      const field = twice === device.id ? 'id' : 'aliases';
+      const expected = 'a name of this device only; another of the same batch has it';
+      return failed({ kind: 'bad-value', fault: badValue('unknown-code', field, twice, expected) });
+    }
+    for (const name of names) claimed.add(name);
+    return ok({ ...checked.value, version: this.#ports.journal.versionOf(subjectOf(device.id)) + 1 });
+  }
+
+  #writeOf(device: Device, by: Actor): Write {
+    const entry: OtherEntry = { kind: 'device-put', device: this.#sealed(device), by };
+    return {
+      subject: subjectOf(device.id),
+      expectedVersion: device.version - 1,
+      entries: [{ entry, alarm: undefined }],
+    };
+  }
+
+  #kept(device: Device, isStored: boolean): Result<Device, DeviceFault> {
+    const present = this.#devices.get(device.id);
+    if (!isStored) return failed({ kind: 'conflict', present: present ?? device });
     this.#devices.set(device.id, device);
     this.#aliases.replace(present, device);
     if (present === undefined) this.#order = undefined;
-    this.#tell(device.id, device);
     return ok(device);
   }
 
@@ -104,7 +142,7 @@ export class JournalledRegistry implements DeviceRegistry {
     if (!this.#devices.has(id)) return failed({ kind: 'unknown-device' });
     const entry: OtherEntry = { kind: 'device-removed', device: id, by };
     const entries = [entry, ...this.secrets.removalOf(id, by)].map((one) => ({ entry: one, alarm: undefined }));
-    await this.#ports.journal.append([{ subject: `registry/${id}`, expectedVersion: undefined, entries }]);
+    await this.#ports.journal.append([{ subject: subjectOf(id), expectedVersion: undefined, entries }]);
     this.#aliases.replace(this.#devices.get(id), undefined);
     this.#devices.delete(id);
     this.secrets.forget(id);
@@ -131,6 +169,10 @@ export class JournalledRegistry implements DeviceRegistry {
     const alias = this.#aliases.taken(input);
     if (alias !== undefined)
       return wrong('aliases', alias, `a name of this device only; ${this.#aliases.ownerOf(alias)} has it`);
+    if (HAS_CREDENTIALS.test(input.connection?.url ?? '')) {
+      const expected = 'a URL without user and password: they have fields of their own';
+      return failed({ kind: 'bad-value', fault: badValue('out-of-range', 'connection.url', '', expected) });
+    }
     const place = knownPlace(input.place);
     if (!place.ok) return failed({ kind: 'bad-value', fault: place.error });
     return ok({ ...input, place: place.value, ...withPassword(input, present) });

@@ -9,6 +9,9 @@ export type DeviceFault =
   | Readonly<{ kind: 'conflict'; present: Device }>
   | Readonly<{ kind: 'unknown-device' }>;
 
+/** A device as it is to be, and the version that it replaces; undefined for a new one. */
+export type DevicePut = Readonly<{ device: Omit<Device, 'version'>; version: number | undefined }>;
+
 /** The devices of the city (设备) and whether they are there. Look-ups are from memory; changes are journalled first. */
 export interface DeviceRegistry extends DeviceDirectory {
   /**
@@ -16,6 +19,10 @@ export interface DeviceRegistry extends DeviceDirectory {
    * A connection without a password keeps the one that is known. Fails on an unknown region, profile or camera.
    */
   put(device: Omit<Device, 'version'>, version: number | undefined, by: Actor): Promise<Result<Device, DeviceFault>>;
+  /** As many puts in one durable transaction, each answered on its own, in their order. Throws JournalUnavailable. */
+  putAll(puts: readonly DevicePut[], by: Actor): Promise<readonly Result<Device, DeviceFault>[]>;
+  /** What `put` would keep of it, without keeping it. */
+  checked(device: Omit<Device, 'version'>): Result<Omit<Device, 'version'>, DeviceFault>;
   remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>>;
   /** A new secret for the device to sign in with, shown here only. */
   giveSecret(id: DeviceId, by: Actor): Promise<Result<string, DeviceFault>>;

@@ -15,7 +15,6 @@ import { openAlarmDesk } from '../../gateway/desk/order-desk.ts';
 import { PlaceRules } from '../../gateway/desk/place-rules.ts';
 import type { Alarm } from '../../gateway/domain/alarm.ts';
 import type { CommandFault, DeviceReply } from '../../gateway/domain/command.ts';
-import type { Device } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
 import { evidenceFiles } from '../../gateway/followers/evidence/files.ts';
@@ -24,11 +23,14 @@ import { FollowerDesk } from '../../gateway/followers/supervision.ts';
 import type { HttpPorts } from '../../gateway/http/ports.ts';
 import { buildHttp } from '../../gateway/http/server.ts';
 import { openSqliteJournal, type SqliteJournal } from '../../gateway/journal/sqlite.ts';
+import { type OnboardingPorts, openOnboarding } from '../../gateway/onboarding-house.ts';
 import { JournalledRegistry } from '../../gateway/registry/journalled-registry.ts';
 import { LineBook } from '../../gateway/registry/line-book.ts';
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 import { streamUrls } from '../../gateway/stream-urls.ts';
+import { DEVICES } from './http-devices.ts';
+import { NO_CAMERAS } from './no-cameras.ts';
 import { quietSystem } from './quiet-system.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -40,41 +42,13 @@ export const YUANZHOU = '360902000000';
 export const ZHANGSHU = '360982000000';
 const SETUP = { name: 'setup', centre: undefined };
 
-const DEVICES: readonly Omit<Device, 'version'>[] = [
-  {
-    id: 'yz-fence-k812',
-    kind: 'railway',
-    profile: 'fengsui',
-    name: '振动光纤 K812',
-    region: '360902001000',
-    place: { line: '沪昆线', km: 'K812+300', direction: 'down' },
-    cameras: ['camera-k812'],
-    enabled: true,
-  },
-  {
-    id: 'camera-k812',
-    kind: 'camera',
-    profile: 'onvif',
-    name: '摄像机 K812',
-    region: '360902001000',
-    place: { line: '沪昆线', km: 'K812+310' },
-    connection: { url: 'http://127.0.0.1:1/onvif', username: 'fengsui', password: 'camera-secret' },
-    enabled: true,
-  },
-  {
-    id: 'zs-door-1',
-    kind: 'access',
-    profile: 'fengsui',
-    name: '1栋 1单元门',
-    region: '360982001000',
-    compound: 'yaodu-garden',
-    place: { name: '药都花园 1栋' },
-    enabled: true,
-  },
-];
-
 export type CommandAnswer = Result<DeviceReply, CommandFault>;
-export type GatewayOptions = Readonly<{ folder?: string; gathersLive?: boolean; ports?: Partial<HttpPorts> }>;
+export type GatewayOptions = Readonly<{
+  folder?: string;
+  gathersLive?: boolean;
+  ports?: Partial<HttpPorts>;
+  cameras?: OnboardingPorts['cameras'];
+}>;
 
 /** The HTTP and live side over the real journal, registry and desk; cameras and device answers are the test's. */
 export async function startHttpGateway(onFinished: OnFinished, options: GatewayOptions = {}) {
@@ -85,10 +59,11 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const journal = await openSqliteJournal(join(folder, 'journal.sqlite'), now);
   const catalogue = loadCatalogue();
   const regions = regionTree(catalogue.regions, catalogue.borders);
+  const vault = openVault(join(folder, 'vault.key'));
   const registry = new JournalledRegistry({
     journal,
     queries: journal.queries,
-    vault: openVault(join(folder, 'vault.key')),
+    vault,
     regions,
     hasProfile: (profile) => catalogue.profiles.has(profile),
     alarmTypeExists: (code) => catalogue.alarmTypes.has(code),
@@ -122,6 +97,11 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     city: CITY,
     announce: () => undefined,
   });
+  const endings: (() => Promise<void> | void)[] = [];
+  const cameras = options.cameras ?? NO_CAMERAS;
+  const onStop = (end: () => Promise<void> | void): unknown => endings.push(end);
+  const liveFault = (): string | undefined => live.fault();
+  const onboarding = openOnboarding({ registry, journal, vault, intake, now, log, cameras, liveFault, onStop });
   const sent: string[] = [];
   const viewed: string[] = [];
   const world = { answer: ok({ id: 'c1', ok: true }) as CommandAnswer, sent, viewed };
@@ -154,6 +134,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
       },
     },
     discovery: { start: () => true, status: () => undefined },
+    onboarding,
     video: {
       view: async (_viewing, { source }, _request, socket) => {
         viewed.push(`${source.camera}/${source.quality}`);
@@ -204,6 +185,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const stop = async (): Promise<void> => {
     if (isStopped) return;
     isStopped = true;
+    for (const end of endings) await end();
     await live.stop();
     await http.close();
     await journal.close();

@@ -29,7 +29,7 @@ export function cattleDeriver(lines: LineBook): Deriver {
     name: 'cattle',
     derive: (device, report, { at, isActive }) => {
       if (report.kind !== 'telemetry' || device.tags?.includes(COLLAR) !== true) return [];
-      const { lng, lat } = report.place ?? {};
+      const { lng, lat } = positionOf(report);
       if (lng === undefined || lat === undefined) return [];
       // the open alarms say how near it was: what the log did not take, or lost in a restart, is drawn again
       const was = { ...(collars.get(device.id) ?? UNSEEN), nearness: nearnessOf(isActive) };
@@ -59,6 +59,10 @@ export function cattleDeriver(lines: LineBook): Deriver {
 
 const nearnessOf = (isActive: (code: string) => boolean): Nearness =>
   STEPS.findLast(({ code }) => isActive(code))?.nearness ?? 0;
+
+/** On our own topics a collar says where it is in its values. */
+const positionOf = ({ place, values }: Telemetry): Readonly<{ lng?: number | undefined; lat?: number | undefined }> =>
+  place?.lng === undefined ? { lng: values['lng'], lat: values['lat'] } : place;
 
 const satellitesOf = ({ values }: Telemetry) =>
   values['satellites'] === undefined ? {} : { satellites: values['satellites'] };

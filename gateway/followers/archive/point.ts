@@ -90,6 +90,11 @@ const ALARM_KINDS: Readonly<Record<AlarmEntry['kind'], true>> = {
   'evidence-added': true,
   'evidence-locked': true,
   'evidence-removed': true,
+  'linkage-asked': true,
+  'linkage-confirmed': true,
+  'linkage-declined': true,
+  'linkage-started': true,
+  'linkage-done': true,
 };
 const isAlarmEntry = (entry: Entry): entry is AlarmEntry => Object.hasOwn(ALARM_KINDS, entry.kind);
 
@@ -178,7 +183,7 @@ function alarmEntryAt(entry: AlarmEntry): number | undefined {
     case 'evidence-added':
       return entry.evidence.at;
     default:
-      return entry.doneAt;
+      return 'doneAt' in entry ? entry.doneAt : undefined;
   }
 }
 

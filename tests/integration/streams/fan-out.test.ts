@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { readWallFrames } from '../../../console/src/video/wall-frame.ts';
 import { LiveSources, Session } from '../../../gateway/http/contract.ts';
+import type { WallNews } from '../../../streams/wall-viewer.ts';
 import { DUTY } from '../../parts/console-site.ts';
 import { decodeFlv, TestViewer } from '../../parts/flv-pictures.ts';
 import { startGateway } from '../../parts/gateway.ts';
@@ -39,7 +40,7 @@ async function openWall(site: Site, address: string) {
   const ws = new WebSocket(site.at(address, 'ws'));
   ws.binaryType = 'arraybuffer';
   const pictures = new Map<number, number>();
-  const news: unknown[] = [];
+  const news: WallNews[] = [];
   let messages = 0;
   ws.on('message', (data: ArrayBuffer | Buffer, isBinary) => {
     if (!isBinary) return void news.push(JSON.parse(String(data)));
@@ -134,7 +135,7 @@ it('gives a wall no tile by another one’s address', async () => {
   wall.say({ subscribe: 2, grant: await site.addressOf(duty, 'ws-flv') });
   wall.say({ subscribe: 3, grant: '/live/wall?c=wall-0' });
   await expect
-    .poll(() => wall.news)
+    .poll(() => wall.news.toSorted((a, b) => a.tile - b.tile)) // each is answered when it is known
     .toEqual([
       { tile: 1, state: 'ended', reason: 'foreign' },
       { tile: 2, state: 'ended', reason: 'another-way' },

@@ -20,6 +20,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/walls.ts',
   ],
   'gateway/registry': [DOMAIN, 'gateway/journal'],
+  'gateway/onboarding': [
+    DOMAIN,
+    'gateway/journal',
+    'gateway/registry',
+    'gateway/http/contract.ts',
+    'gateway/http/wire.ts',
+  ],
   'gateway/access': [DOMAIN, 'gateway/journal'],
   'gateway/desk': [DOMAIN, 'gateway/alarms', 'gateway/journal', 'gateway/registry', 'config/catalogue.ts'],
   'gateway/http': ['gateway', 'config/settings.ts'],

@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import type { Intake } from './domain/signal.ts';
+import type { OnboardingPort } from './http/ports.ts';
+import type { SqliteJournal } from './journal/sqlite.ts';
+import { reportOn } from './onboarding/camera-report.ts';
+import { CredentialFinder, groupOf } from './onboarding/credential-finder.ts';
+import { DeviceFigureBook } from './onboarding/device-figures.ts';
+import { ImportDesk } from './onboarding/import-desk.ts';
+import { PictureRounds } from './onboarding/picture-rounds.ts';
+import { testAlarm } from './onboarding/test-alarm.ts';
+import { CredentialGroups } from './registry/credential-groups.ts';
+import type { JournalledRegistry } from './registry/journalled-registry.ts';
+import type { Vault } from './registry/vault.ts';
+
+export type OnboardingPorts = Readonly<{
+  registry: JournalledRegistry;
+  journal: Pick<SqliteJournal, 'append' | 'queries' | 'follow' | 'head'>;
+  vault: Vault;
+  intake: Intake;
+  cameras: Pick<OnvifAdapter, 'status' | 'describe' | 'tryLogin' | 'snapshot'>;
+  liveFault: () => string | undefined;
+  now: () => number;
+  log: Logger;
+  onStop: (close: () => Promise<void> | void) => unknown;
+}>;
+
+/** All that gets devices in and tells how they are: import, sign-ins by group, report, test alarm, pictures, figures. */
+export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
+  const { registry, journal, cameras, now, onStop } = ports;
+  const { queries } = journal;
+  const imports = new ImportDesk(ports);
+  onStop(() => imports.stop());
+  const groups = new CredentialGroups({ ...ports, queries });
+  onStop(new CredentialFinder({ ...ports, groups, tryLogin: cameras.tryLogin }).start());
+  onStop(new PictureRounds({ ...ports, snapshot: cameras.snapshot }).start());
+  const asking = { presence: registry.presence, states: cameras.status, describe: cameras.describe, now };
+  const devicesOf = (name: string): number => registry.byProfile('onvif').filter((one) => groupOf(one) === name).length;
+  return {
+    imports,
+    credentials: {
+      put: (name, items, by) => groups.put(name, items, by),
+      list: () => groups.list().map((group) => ({ ...group, devices: devicesOf(group.name) })),
+    },
+    report: (device) => reportOn(device, asking),
+    testAlarm: (device) => testAlarm(device, { ...ports, ...asking, queries }),
+    figures: new DeviceFigureBook({ registry, queries, now }),
+  };
+}
