@@ -300,11 +300,11 @@ describe('a snapshot', () => {
   });
 });
 
-/** Tag times of an FLV stream, milliseconds. */
+/** Times of the pictures in an FLV stream, milliseconds; a script tag (type 18) has none of its own. */
 function timesOf(flv: Buffer): readonly number[] {
   const times: number[] = [];
   for (let tag = 13; tag + 11 < flv.length; tag += 15 + flv.readUIntBE(tag + 1, 3)) {
-    times.push(flv.readUIntBE(tag + 4, 3) + flv.readUInt8(tag + 7) * 2 ** 24);
+    if (flv.readUInt8(tag) !== 18) times.push(flv.readUIntBE(tag + 4, 3) + flv.readUInt8(tag + 7) * 2 ** 24);
   }
   return times;
 }
