@@ -6,7 +6,7 @@ import { useAlarms } from './alarms-store.ts';
 /** What one line of a history was done by: a device, a person, a linkage, or a rule of the gateway. */
 export type Origin = 'device' | 'person' | 'linkage' | 'system';
 const BY_DEVICE = ['raised', 'repeated', 'cleared'];
-const BY_LINKAGE = ['evidence-added'];
+const BY_LINKAGE = ['evidence-added', 'linkage-asked', 'linkage-started', 'linkage-done'];
 
 /** People act from a centre; a time limit that escalates does not. */
 export function originOf({ kind, centre }: Pick<HistoryItem, 'kind' | 'centre'>): Origin {

@@ -13,6 +13,8 @@ export type ListView = Readonly<{
   pinned: readonly Alarm[];
   /** Alarms of the tab that search and level filter hide. */
   hidden: number;
+  /** How many alarms stand behind the head of their incident (事件), by the head. */
+  members: ReadonlyMap<string, number>;
 }>;
 
 /** Not accepted first, then by level, then the newest. */
@@ -42,13 +44,27 @@ export function gather(alarms: readonly Alarm[], filter: ListFilter): readonly s
     .map(({ id }) => id);
 }
 
-const fitting = (alarms: readonly Alarm[], filter: ListFilter): Alarm[] =>
-  alarms.filter((alarm) => isInTab(filter.tab, alarm) && matches(filter, alarm));
+function fitting(alarms: readonly Alarm[], filter: ListFilter): Alarm[] {
+  const heads = headsIn(alarms, filter);
+  return alarms.filter((alarm) => isInTab(filter.tab, alarm) && matches(filter, alarm) && !isBehind(heads, alarm));
+}
+
+/** Heads that others may stand behind. Where somebody searches, or looks at all, every alarm stands for itself. */
+function headsIn(alarms: readonly Alarm[], { tab, search }: ListFilter): ReadonlySet<string> {
+  if (tab === 'all' || search.trim() !== '') return new Set();
+  return new Set(alarms.filter(({ id, incident, state }) => incident === id && state !== 'closed').map(({ id }) => id));
+}
+
+/** Red never stands behind another. */
+const isBehind = (heads: ReadonlySet<string>, { id, incident, severity }: Alarm): boolean =>
+  severity > 1 && incident !== undefined && incident !== id && heads.has(incident);
 
 /** What a snapshot of ids shows of the alarms as they are now. Nothing in it moves; what is new waits. */
 export function view(snapshot: readonly string[], alarms: readonly Alarm[], filter: ListFilter): ListView {
   const byId = new Map(alarms.map((alarm) => [alarm.id, alarm]));
   const fits = fitting(alarms, filter);
+  const heads = headsIn(alarms, filter);
+  const behind = alarms.filter((alarm) => isBehind(heads, alarm));
   const fitIds = new Set(fits.map(({ id }) => id));
   const shown = new Set(snapshot);
   const rows = snapshot.flatMap((id) => byId.get(id) ?? []);
@@ -57,6 +73,13 @@ export function view(snapshot: readonly string[], alarms: readonly Alarm[], filt
     left: new Set(rows.filter(({ id }) => !fitIds.has(id)).map(({ id }) => id)),
     pending: fits.filter((alarm) => !shown.has(alarm.id) && !isPinned(alarm)),
     pinned: fits.filter((alarm) => !shown.has(alarm.id) && isPinned(alarm)).sort(byUrgency),
-    hidden: alarms.filter((alarm) => isInTab(filter.tab, alarm)).length - fits.length,
+    hidden: alarms.filter((alarm) => isInTab(filter.tab, alarm) && !isBehind(heads, alarm)).length - fits.length,
+    members: countBy(behind),
   };
+}
+
+function countBy(behind: readonly Alarm[]): ReadonlyMap<string, number> {
+  const members = new Map<string, number>();
+  for (const { incident = '' } of behind) members.set(incident, (members.get(incident) ?? 0) + 1);
+  return members;
 }

@@ -34,6 +34,19 @@ describe('the alarm list', () => {
     expect(rows.length - left.size + pending.length + pinned.length).toBe(4);
   });
 
+  it('lets what belongs to an incident stand behind its head, but never red, and not while somebody searches', () => {
+    const head = consoleAlarm('head', { incident: 'head' });
+    const member = consoleAlarm('member', { incident: 'head' });
+    const grave = consoleAlarm('grave', { incident: 'head', severity: 1 });
+    const shown = view([], [head, member, grave], NEW);
+    expect(ids(shown.pending)).toEqual(['head']);
+    expect(ids(shown.pinned)).toEqual(['grave']);
+    expect([...shown.members]).toEqual([['head', 1]]);
+    expect(shown.hidden).toBe(0);
+    expect(gather([head, member], { ...NEW, tab: 'all' })).toHaveLength(2);
+    expect(ids(view([], [member], NEW).pending)).toEqual(['member']);
+  });
+
   it('greys a row that left the filter instead of taking it away', () => {
     const shown = view(['orange', 'yellow'], [{ ...orange, state: 'acknowledged' }, yellow], NEW);
     expect(ids(shown.rows)).toEqual(['orange', 'yellow']);
