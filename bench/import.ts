@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ImportJob, ImportReport, ImportStarted, Session } from '../gateway/http/contract.ts';
+import { ImportJob, ImportReport, ImportStarted } from '../gateway/http/contract/onboarding.ts';
+import { Session } from '../gateway/http/contract/people.ts';
 import { cityCameras } from '../tests/parts/city-cameras.ts';
 import { startGateway } from '../tests/parts/gateway.ts';
 import { temporaryFolder } from '../tests/parts/temporary-folder.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { Session } from '../gateway/http/contract.ts';
+import { Session } from '../gateway/http/contract/people.ts';
 import { freePort } from '../tests/parts/free-port.ts';
 import { type RunningGateway, startGateway } from '../tests/parts/gateway.ts';
 import { temporaryFolder } from '../tests/parts/temporary-folder.ts';

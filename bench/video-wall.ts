@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import WebSocket from 'ws';
-import { LiveSources } from '../gateway/http/contract.ts';
+import { LiveSources } from '../gateway/http/contract/video.ts';
 import { startBrowser } from '../tests/parts/browser.ts';
 import { buildConsole } from '../tests/parts/console-build.ts';
 import { openWallSite, type WallSite } from '../tests/parts/wall-site.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { LiveSources } from '../gateway/http/contract.ts';
+import { LiveSources } from '../gateway/http/contract/video.ts';
 import { type SimulatedCamera, startCamera } from '../simulators/camera/camera.ts';
 import type { RunningGateway } from '../tests/parts/gateway.ts';
 import type { Finishing } from './finishing.ts';

@@ -23,11 +23,12 @@ const common = {
 };
 const Say = z.union(
   [
+    z.strictObject({ phrase: words('a stored phrase') }),
     z.strictObject({ text: words('the words') }),
     z.strictObject({ tone: words('a tone') }),
     z.strictObject({ file: words('a file of the speaker') }),
   ],
-  { error: 'one of text, tone and file' },
+  { error: 'one of phrase, text, tone and file' },
 );
 const device = words('a device id');
 

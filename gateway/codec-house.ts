@@ -1,4 +1,4 @@
-import type { CodecPorts } from '../adapters/codec/codec.ts';
+import type { CodecPorts } from '../adapters/codec/definition.ts';
 import type { AlarmLanes } from './desk/lanes.ts';
 import type { AlarmDefinition } from './domain/alarm.ts';
 import type { Device, DeviceId } from './domain/device.ts';

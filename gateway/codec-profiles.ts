@@ -1,4 +1,4 @@
-import type { Codec } from '../adapters/codec/codec.ts';
+import type { Codec } from '../adapters/codec/definition.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { DeviceProfile } from '../config/profiles.ts';
 

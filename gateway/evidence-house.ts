@@ -8,14 +8,10 @@ import type { StreamSource } from './domain/camera.ts';
 import type { DeviceId } from './domain/device.ts';
 import { ok, type Result } from './domain/result.ts';
 import { ArmedCameras } from './followers/evidence/armed-cameras.ts';
-import {
-  type EvidenceFollower,
-  type EvidencePorts,
-  type SnapshotFault,
-  takeEvidence,
-} from './followers/evidence/evidence.ts';
+import { type EvidenceFollower, takeEvidence } from './followers/evidence/evidence.ts';
 import { type EvidenceFiles, evidenceFiles } from './followers/evidence/files.ts';
 import { EvidenceKeeping } from './followers/evidence/keeping.ts';
+import type { EvidencePorts, SnapshotFault } from './followers/evidence/ports.ts';
 import { sweepUnfinished } from './followers/evidence/store.ts';
 import type { JournalQueries } from './journal/journal.ts';
 import type { DeviceRegistry } from './registry/registry.ts';

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
 import { loadFamilies } from '../adapters/codec/load-families.ts';
 import { type MqttAdapter, startMqtt } from '../adapters/mqtt/mqtt.ts';
 import { createOnvifAdapter } from '../adapters/onvif/adapter.ts';
@@ -48,19 +47,9 @@ import { regionTree } from './registry/region-tree.ts';
 import { openVault } from './registry/vault.ts';
 import { startFollowers } from './start-followers.ts';
 import { streamUrls } from './stream-urls.ts';
+import type { OnStop, Surroundings } from './surroundings.ts';
 import { countPresence, systemPort } from './system-port.ts';
 import { openVendorHouse } from './vendor-house.ts';
-
-/** What comes from outside the program, so that a test can hand in its own. */
-export type Surroundings = Readonly<{
-  log: Logger;
-  /** Told the first administrator's password once, when it was made up here. */
-  announce: (password: string) => void;
-  now: () => number;
-  random: () => number;
-  /** The journal is gone for good: the process must end, for its supervisor to start it again. */
-  onLost: (error: unknown) => void;
-}>;
 
 export type Gateway = Readonly<{ address: string; mqttUrl: string; stop(): Promise<void> }>;
 
@@ -87,8 +76,6 @@ export async function openGateway(settings: Settings, around: Surroundings): Pro
     throw error;
   }
 }
-
-export type OnStop = (close: () => Promise<void> | void) => void;
 
 async function openParts(settings: Settings, around: Surroundings, onStop: OnStop): Promise<Omit<Gateway, 'stop'>> {
   const { log, now } = around;

@@ -4,10 +4,10 @@ import type { Follower } from './followers/follower.ts';
 import type { FollowerDesk } from './followers/supervision.ts';
 import { traceEntries } from './followers/trace.ts';
 import { keepValues, type Values } from './followers/values/values.ts';
-import type { OnStop, Surroundings } from './gateway.ts';
 import type { SqliteJournal } from './journal/sqlite.ts';
 import type { LinkageHouse } from './linkage-house.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
+import type { OnStop, Surroundings } from './surroundings.ts';
 
 export type FollowerParts = Readonly<{
   around: Surroundings;

@@ -7,7 +7,7 @@ import { CannotSetUp, say } from './say.mjs';
 /** Builds the console where it has not been, or its sources are others. @param {string} root @param {NodeJS.ProcessEnv} env */
 export async function readyConsole(root, env) {
   const stamp = join(root, '.cache', 'console-built-from');
-  const sources = hashOf(root, ['console', 'gateway/http/contract.ts', 'gateway/domain', 'package-lock.json']);
+  const sources = hashOf(root, ['console', 'gateway/http/contract', 'gateway/domain', 'package-lock.json']);
   const isBuilt = existsSync(join(root, 'console', 'dist', 'index.html'));
   if (isBuilt && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   say('正在构建操作台界面', 'building the console');

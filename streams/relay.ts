@@ -12,6 +12,7 @@ import { Broadcast } from './hub.ts';
 import { Ring, type RingBudget } from './ring.ts';
 import { pause, Source, type SourceOptions, type SourceState } from './source.ts';
 import type { SourceStatus } from './source-status.ts';
+import { Watchers } from './watchers.ts';
 
 /** What a still picture is decoded from: a key frame, and what builds on it up to the one that is wanted. */
 export type Still = Readonly<{
@@ -55,7 +56,7 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #broadcast: Broadcast;
   readonly #rate = new BitRate();
-  readonly #viewers = new Set<FlvViewer>();
+  readonly #watchers: Watchers;
   readonly #waiters = new Set<KeyWaiter>();
   readonly #running: Source;
   #state: SourceState = { state: 'connecting' };
@@ -69,7 +70,6 @@ export class Relay {
   #audio: string | undefined;
   #size: PictureSize | undefined;
   #sizedBy: ParameterSets | undefined;
-  #linger: NodeJS.Timeout | undefined;
   #isClosed = false;
   readonly #closing = new AbortController();
   #cutting = new AbortController();
@@ -79,6 +79,8 @@ export class Relay {
     this.#options = options;
     this.#since = options.now();
     this.#broadcast = new Broadcast(path);
+    const isUsedElse = (): boolean => this.#waiters.size > 0 || this.#ring !== undefined;
+    this.#watchers = new Watchers(this.#broadcast, options.lingerMs, () => this.close(), isUsedElse);
     this.#running = new Source(source.connection, options, {
       onAccessUnit: (unit) => this.#onAccessUnit(unit),
       onBytes: (bytes) => this.#rate.add(bytes, options.now()),
@@ -88,11 +90,11 @@ export class Relay {
       },
     });
     void this.#running.run(held);
-    this.#lingerIfUnused();
+    this.#watchers.lingerIfUnused();
   }
 
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#watchers.size;
   }
 
   status(): SourceStatus {
@@ -101,7 +103,7 @@ export class Relay {
       quality: this.source.quality,
       state: this.#isClosed ? 'closed' : this.#state.state,
       since: this.#since,
-      viewers: this.#viewers.size,
+      viewers: this.#watchers.size,
       bitsPerSecond: this.#rate.bitsPerSecond(this.#options.now()),
       ...this.#size,
       ...(this.#codec === undefined ? {} : { codec: this.#codec }),
@@ -111,28 +113,19 @@ export class Relay {
     };
   }
 
-  join(viewer: FlvViewer): void {
-    clearTimeout(this.#linger);
-    this.#viewers.add(viewer);
-    this.#broadcast.join(viewer);
-  }
-
-  leave(viewer: FlvViewer): void {
-    if (!this.#viewers.delete(viewer)) return;
-    this.#broadcast.leave(viewer);
-    this.#lingerIfUnused();
-  }
+  join = (viewer: FlvViewer): void => this.#watchers.join(viewer);
+  leave = (viewer: FlvViewer): void => this.#watchers.leave(viewer);
 
   /** The key frame in memory, or the next one that comes within the time. Counts as a use of the source. */
   keyFrame(timeoutMs: number): Promise<Result<Still, StreamFault>> {
     if (this.#key !== undefined) return Promise.resolve(ok(this.#key));
-    clearTimeout(this.#linger);
+    this.#watchers.stay();
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(failed(this.#whyNoPicture(timeoutMs))), timeoutMs);
       const settle = (key: Result<Still, StreamFault>): void => {
         clearTimeout(timer);
         this.#waiters.delete(waiter);
-        this.#lingerIfUnused();
+        this.#watchers.lingerIfUnused();
         resolve(key);
       };
       const waiter = { deadline: this.#options.now() + timeoutMs, settle };
@@ -185,7 +178,7 @@ export class Relay {
 
   /** Called each second: lets viewers notice that time has passed. */
   tick(): void {
-    for (const viewer of this.#viewers) viewer.tick();
+    this.#watchers.tick();
     this.#stopRecording();
   }
 
@@ -194,15 +187,12 @@ export class Relay {
     const held = this.#state.state === 'waiting' ? this.#state : undefined;
     this.#isClosed = true;
     this.#since = this.#options.now();
-    clearTimeout(this.#linger);
     this.#closing.abort();
     this.#running.stop();
     this.#ring?.close();
     this.#ring = undefined;
-    for (const viewer of [...this.#viewers]) viewer.close();
-    this.#viewers.clear();
     for (const waiter of [...this.#waiters]) waiter.settle(failed(fault('closed', 'the stream was closed')));
-    this.#broadcast.close();
+    this.#watchers.close();
     this.#options.onClosed(held);
     this.#options.onState(this.status());
   }
@@ -229,7 +219,7 @@ export class Relay {
   }
 
   #record(): Ring {
-    clearTimeout(this.#linger);
+    this.#watchers.stay();
     const { keepMs, budget } = this.#options.ring;
     this.#ring ??= new Ring(keepMs, budget);
     this.#ring.isArmed = this.#isArmed;
@@ -242,7 +232,7 @@ export class Relay {
     if (this.#isArmed || this.#clips > 0 || this.#options.now() < this.#heldUntil) return;
     this.#ring.close();
     this.#ring = undefined;
-    this.#lingerIfUnused();
+    this.#watchers.lingerIfUnused();
   }
 
   #stillAt(moment: number): Still | undefined {
@@ -293,10 +283,4 @@ export class Relay {
 
   #whyNoPicture = (timeoutMs: number): StreamFault =>
     this.#state.state === 'waiting' ? this.#state.fault : fault('timeout', `no picture within ${timeoutMs} ms`);
-
-  #lingerIfUnused(): void {
-    if (this.#isClosed || this.#viewers.size > 0 || this.#waiters.size > 0 || this.#ring !== undefined) return;
-    clearTimeout(this.#linger);
-    this.#linger = setTimeout(() => this.close(), this.#options.lingerMs);
-  }
 }

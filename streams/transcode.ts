@@ -7,6 +7,7 @@ import { Broadcast } from './hub.ts';
 import { setsInRecord } from './record-sets.ts';
 import { type PictureIn, TranscodeInput } from './transcode-input.ts';
 import type { Watched } from './wall-viewer.ts';
+import { Watchers } from './watchers.ts';
 
 /** Pictures inside the encoder, whose times wait for them to come out; it holds one or two. */
 const TIMES_MAX = 25;
@@ -32,7 +33,7 @@ type Time = Readonly<{ timeMs: number; capturedAt: number }>;
 export class Transcode {
   readonly #options: TranscodeOptions;
   readonly #broadcast: Broadcast;
-  readonly #viewers = new Set<FlvViewer>();
+  readonly #watchers: Watchers;
   readonly #input = new TranscodeInput();
   readonly #times: Time[] = [];
   readonly #source: Watched | undefined;
@@ -40,41 +41,29 @@ export class Transcode {
   #encoder: Encoder | undefined;
   #sets: ParameterSets | undefined;
   #waitsSince: number | undefined;
-  #linger: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(path: string, options: TranscodeOptions) {
     this.#options = options;
     this.#broadcast = new Broadcast(path);
+    this.#watchers = new Watchers(this.#broadcast, options.lingerMs, () => this.close());
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     const close = (reason: string): void => this.close(reason);
     this.#source = options.watch({ send: (tags, sent) => this.#encode(tags, sent), close });
     if (this.#source === undefined) queueMicrotask(() => this.close());
-    this.#lingerIfUnused();
+    this.#watchers.lingerIfUnused();
   }
 
-  join(viewer: FlvViewer): void {
-    clearTimeout(this.#linger);
-    this.#viewers.add(viewer);
-    this.#broadcast.join(viewer);
-  }
-
-  leave(viewer: FlvViewer): void {
-    if (!this.#viewers.delete(viewer)) return;
-    this.#broadcast.leave(viewer);
-    this.#lingerIfUnused();
-  }
+  join = (viewer: FlvViewer): void => this.#watchers.join(viewer);
+  leave = (viewer: FlvViewer): void => this.#watchers.leave(viewer);
 
   close(reason = 'closed'): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#ticking);
-    clearTimeout(this.#linger);
     this.#source?.leave();
     this.#encoder?.stop();
-    for (const viewer of [...this.#viewers]) viewer.close(reason);
-    this.#viewers.clear();
-    this.#broadcast.close();
+    this.#watchers.close(reason);
     this.#options.onClosed();
   }
 
@@ -124,14 +113,8 @@ export class Transcode {
   }
 
   #tick(): void {
-    for (const viewer of this.#viewers) viewer.tick();
+    this.#watchers.tick();
     const waitsMs = this.#waitsSince === undefined ? 0 : this.#options.now() - this.#waitsSince;
     if (waitsMs > HANGS_MS) this.close('decoder');
-  }
-
-  #lingerIfUnused(): void {
-    if (this.#isClosed || this.#viewers.size > 0) return;
-    clearTimeout(this.#linger);
-    this.#linger = setTimeout(() => this.close(), this.#options.lingerMs);
   }
 }

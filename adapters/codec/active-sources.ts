@@ -1,4 +1,4 @@
-import type { MessageContext } from './codec.ts';
+import type { MessageContext } from './definition.ts';
 
 /** Pairs of device and word that have an active source; the oldest give way. */
 const WORDS_MAX = 20_000;

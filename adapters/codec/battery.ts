@@ -1,5 +1,5 @@
 import type { Signal } from '../../gateway/domain/signal.ts';
-import type { Draft, MessageContext } from './codec.ts';
+import type { Draft, MessageContext } from './definition.ts';
 import type { LastStates } from './last-states.ts';
 
 /** In per cent of charge: between the two nothing changes, so that a battery at the edge does not flap. */

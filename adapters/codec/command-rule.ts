@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Device } from '../../gateway/domain/device.ts';
 import { check } from '../../gateway/domain/zod-fault.ts';
-import type { CommandRule, Reply } from './codec.ts';
+import type { CommandRule, Reply } from './definition.ts';
 
 /** A command whose arguments are checked first; `called` is the name by which the device's topics call it. */
 export function command<Args>(args: z.ZodType<Args>, message: (args: Args, called: string) => Reply): CommandRule {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { check } from '../../gateway/domain/zod-fault.ts';
-import type { MessageContext } from './codec.ts';
+import type { MessageContext } from './definition.ts';
 
 /** The items of a list that are sound; one that is not becomes a dead letter and spoils no other. `path` names the list. */
 export function eachOf<T>(

@@ -1,4 +1,4 @@
-import type { MessageContext } from './codec.ts';
+import type { MessageContext } from './definition.ts';
 
 /** The name among these that the registry knows; where it knows none, the first, which the dead letter then tells. */
 export function knownAs({ device }: Pick<MessageContext, 'device'>, names: readonly (string | undefined)[]): string {

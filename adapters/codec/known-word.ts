@@ -1,5 +1,5 @@
 import { badValue } from '../../gateway/domain/bad-value.ts';
-import type { MessageContext } from './codec.ts';
+import type { MessageContext } from './definition.ts';
 
 /**
  * Whether this word means an alarm type at this device; where it does not, the field it stands in becomes a dead letter

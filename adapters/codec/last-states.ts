@@ -1,4 +1,4 @@
-import type { MessageContext } from './codec.ts';
+import type { MessageContext } from './definition.ts';
 
 /** Words of all devices of one family whose state is remembered; the one that was told longest ago gives way. */
 const STATES_MAX = 50_000;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Codec } from './codec.ts';
+import type { Codec } from './definition.ts';
 
 const FOLDER = new URL('../mqtt/codecs/', import.meta.url);
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import type { Codec } from './codec.ts';
+import type { Codec } from './definition.ts';
 import { loadCodecs } from './load-codecs.ts';
 import { withTopics } from './topic-prefixes.ts';
 import { codecOf, YamlFamily } from './yaml-family.ts';

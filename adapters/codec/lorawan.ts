@@ -3,7 +3,7 @@ import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { Place } from '../../gateway/domain/place.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
 import { batterySignal } from './battery.ts';
-import type { Draft, Drafts, MessageContext } from './codec.ts';
+import type { Draft, Drafts, MessageContext } from './definition.ts';
 import { Base64, Latitude, Longitude, Percent } from './fields.ts';
 import { LastStates } from './last-states.ts';
 import { limitOf, settingsOf } from './settings-of.ts';

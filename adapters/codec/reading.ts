@@ -4,8 +4,8 @@ import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { AccessEvent, Report, Signal, Status, Telemetry } from '../../gateway/domain/signal.ts';
 import { check, type Faults } from '../../gateway/domain/zod-fault.ts';
 import { type ReadBody, readBody } from './body.ts';
-import type { CodecDefinition, CodecPorts, Decoded, Drafts, Inbound, MessageContext } from './codec.ts';
 import { deadLetter } from './dead-letter.ts';
+import type { CodecDefinition, CodecPorts, Decoded, Drafts, Inbound, MessageContext } from './definition.ts';
 import { disbelief, neverSet, toUtc } from './device-time.ts';
 import { withPseudonyms } from './minimise.ts';
 

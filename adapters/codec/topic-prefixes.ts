@@ -1,4 +1,4 @@
-import type { Codec } from './codec.ts';
+import type { Codec } from './definition.ts';
 import { topicPattern } from './topic-pattern.ts';
 
 /**

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { badValue } from '../../gateway/domain/bad-value.ts';
 import { DEVICE_KINDS } from '../../gateway/domain/device.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
-import { type Codec, codec, type Draft, type Drafts, type MessageContext } from './codec.ts';
+import { codec } from './codec.ts';
+import type { Codec, Draft, Drafts, MessageContext } from './definition.ts';
 import { IsoTime } from './device-time.ts';
 import { LastStates } from './last-states.ts';
 

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { BadReason, BadValue } from '../../gateway/domain/bad-value.ts';
+import type { Codec, Pushed } from '../codec/definition.ts';
 import type { VendorDesk } from '../vendor/desk.ts';
-import { isSame, signatureOf } from './codecs/onenet.ts';
 import { boundaryOf, MultipartParser } from './multipart.ts';
 
 /** A push as it came in; `from` is the address of the caller. */
@@ -17,20 +17,6 @@ export type Push = Readonly<{
 }>;
 export type Answer = Readonly<{ status: number; body: unknown }>;
 
-/** Families with a path `/vendors/{family}`; `isSigned`: each message proves itself, and no other secret is asked. */
-const FAMILIES: ReadonlyMap<string, Readonly<{ isSigned: boolean; topic: string }>> = new Map([
-  ['isapi', { isSigned: false, topic: '/vendors/isapi' }],
-  ['ctwing', { isSigned: false, topic: '/vendors/ctwing' }],
-  ['gb28181', { isSigned: false, topic: '/vendors/gb28181' }],
-  ['onenet', { isSigned: true, topic: '/vendors/onenet' }],
-  // servers of LoRaWAN push by webhook what they publish on these topics of MQTT; the message names its device
-  ['milesight', { isSigned: false, topic: 'milesight/webhook' }],
-  ['thethings', { isSigned: false, topic: 'v3/webhook/devices/webhook/up' }],
-]);
-
-/** The topic under which what is pushed to a family's path is read. */
-export const pushedAs = (family: string): string | undefined => FAMILIES.get(family)?.topic;
-
 /** A message without pictures; one with pictures is read to its end, and they are passed over. */
 const BODY_MAX_BYTES = 256 * 1024;
 const MULTIPART_MAX_BYTES = 16 * 1024 * 1024;
@@ -43,6 +29,8 @@ const UNAUTHORIZED: Answer = { status: 401, body: { error: 'the secret of this p
 
 export type PushPorts = Readonly<{
   desk: VendorDesk;
+  /** All families; those that say how they are pushed have a path of their own. */
+  codecs: readonly Codec[];
   /** What a platform and we share, by family. */
   secret: (family: string) => string | undefined;
 }>;
@@ -50,23 +38,24 @@ export type PushPorts = Readonly<{
 /** HTTP pushes of platforms and devices: answered when what they said is durable. */
 export class VendorPushes {
   readonly #ports: PushPorts;
+  readonly #families: ReadonlyMap<string, Pushed>;
 
   constructor(ports: PushPorts) {
     this.#ports = ports;
+    const ways = ports.codecs.map(({ family, pushed }) => [family, pushed] as const);
+    this.#families = new Map(ways.flatMap(([family, pushed]) => (pushed === undefined ? [] : [[family, pushed]])));
   }
-
-  has = (family: string): boolean => FAMILIES.has(family);
 
   /** Rejects when the journal took nothing: the platform must send again. */
   async push(push: Push): Promise<Answer> {
     const { family } = push;
-    const known = FAMILIES.get(family);
+    const known = this.#families.get(family);
     if (known === undefined) return { status: 404, body: { error: 'a family that is pushed' } };
-    if (!known.isSigned && !this.#mayPush(push)) return UNAUTHORIZED;
+    if (known.isSigned !== true && !this.#mayPush(push)) return UNAUTHORIZED;
     const bodies = await bodiesOf(push);
     const faults: BadValue[] = [];
     for (const payload of bodies) {
-      const read = await this.#ports.desk.take(family, { topic: known.topic, payload });
+      const read = await this.#ports.desk.take(family, { topic: known.as, payload });
       faults.push(...read.faults);
     }
     const told = faults.find(({ reason }) => STATUS[reason] !== undefined);
@@ -77,16 +66,14 @@ export class VendorPushes {
     };
   }
 
-  /** OneNET asks once whether the address is ours: who can sign its text may have it back. */
+  /** A platform asks whether the address is ours. */
   verify(family: string, query: Readonly<Record<string, unknown>>): Answer {
-    const { msg, nonce, signature } = query;
-    const token = this.#ports.secret(family);
-    if (family !== 'onenet') return { status: 404, body: { error: 'onenet' } };
-    const isAsked = typeof msg === 'string' && typeof nonce === 'string' && typeof signature === 'string';
-    if (!isAsked || token === undefined || !isSame(signatureOf(token, nonce, msg), signature)) {
-      return { status: 401, body: { error: 'signature', expected: 'base64(md5(token + nonce + msg))' } };
-    }
-    return { status: 200, body: msg };
+    const { echo } = this.#families.get(family) ?? {};
+    if (echo === undefined) return { status: 404, body: { error: 'a family whose platform asks first' } };
+    const secret = this.#ports.secret(family);
+    const answer = secret === undefined ? undefined : echo(query, secret);
+    if (answer === undefined) return { status: 401, body: { error: 'signature', expected: 'one made with our token' } };
+    return { status: 200, body: answer };
   }
 
   /** By the path's token or the password of Basic; without a secret in the settings this machine alone may push. */

@@ -4,7 +4,7 @@ import type { CommandFault, DeviceCommands, DeviceReply } from '../../gateway/do
 import { DEVICE_ID, type Device, type DeviceDirectory, type DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { check, type Faults } from '../../gateway/domain/zod-fault.ts';
-import type { Codec, CommandRule, Reply } from '../codec/codec.ts';
+import type { Codec, CommandRule, Reply } from '../codec/definition.ts';
 import { readJson } from '../codec/payload.ts';
 import { topicPattern } from '../codec/topic-pattern.ts';
 

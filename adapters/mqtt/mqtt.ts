@@ -5,7 +5,7 @@ import type { DeviceCommands } from '../../gateway/domain/command.ts';
 import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import type { CodecPorts, Reply } from '../codec/codec.ts';
+import type { CodecPorts, Reply } from '../codec/definition.ts';
 import { loadFamilies } from '../codec/load-families.ts';
 import type { DeviceSignIn } from './admission.ts';
 import type { Broker, BrokerCounts } from './broker.ts';

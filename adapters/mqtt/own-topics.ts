@@ -1,5 +1,5 @@
 import type { Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
-import type { Codec } from '../codec/codec.ts';
+import type { Codec } from '../codec/definition.ts';
 import { type TopicPattern, topicPattern } from '../codec/topic-pattern.ts';
 import { COMMAND_TOPIC } from './commands.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Report } from '../../gateway/domain/signal.ts';
 import { FrameCutter } from './frame-cutter.ts';
-import type { ServerPorts } from './server.ts';
+import type { ServerPorts } from './protocol.ts';
 
 /** Frames that wait for the journal, decoded one by one: reading is held at this many. */
 const WAITING_MAX = 256;

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { ServerPorts, TcpServer } from './server.ts';
+import type { ServerPorts } from './protocol.ts';
+import type { TcpServer } from './server.ts';
 
 /** Datagrams under way at once; what comes beyond is not answered, so it comes again. */
 const UNDER_WAY_MAX = 256;

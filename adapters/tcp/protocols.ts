@@ -1,6 +1,6 @@
 import { cutDc09, cutFirePanel, cutJt808, DC09_MAX_BYTES, FIRE_PANEL_MAX_BYTES, JT808_MAX_BYTES } from './cuts.ts';
 import { withoutPersons } from './jt808/without-persons.ts';
-import type { Protocol } from './server.ts';
+import type { Protocol } from './protocol.ts';
 
 /** The protocols whose devices call us, by the key of their settings. */
 export const PROTOCOLS = {

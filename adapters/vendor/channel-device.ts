@@ -1,6 +1,6 @@
 import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { Device } from '../../gateway/domain/device.ts';
-import type { MessageContext } from '../codec/codec.ts';
+import type { MessageContext } from '../codec/definition.ts';
 
 /** Above this number a Hikvision recorder counts its network channels (IP通道), whose own numbers begin at 1. */
 const ANALOG_CHANNELS_MAX = 32;

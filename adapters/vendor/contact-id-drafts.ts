@@ -1,5 +1,5 @@
 import type { Signal } from '../../gateway/domain/signal.ts';
-import type { Draft, Drafts, MessageContext } from '../codec/codec.ts';
+import type { Draft, Drafts, MessageContext } from '../codec/definition.ts';
 
 /** One Contact-ID event (SIA DC-05): Q 1 new or opened, 3 restored or closed, 6 still there; GG, CCC as they stand. */
 export type ContactIdEvent = Readonly<{ qualifier: '1' | '3' | '6'; code: string; partition: string; zone: string }>;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { BadValue } from '../../gateway/domain/bad-value.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
-import type { Codec, CodecPorts, Decoded, OpenCodec, Reply } from '../codec/codec.ts';
 import { deadLetter } from '../codec/dead-letter.ts';
+import type { Codec, CodecPorts, Decoded, OpenCodec, Reply } from '../codec/definition.ts';
 import type { SilenceEnds } from './silence-ends.ts';
 
 export type DeskPorts = Readonly<{

@@ -1,7 +1,7 @@
 import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { Device } from '../../gateway/domain/device.ts';
 import type { Json } from '../../gateway/domain/json.ts';
-import type { Drafts, MessageContext } from '../codec/codec.ts';
+import type { Drafts, MessageContext } from '../codec/definition.ts';
 
 /**
  * What a field of a platform's message stands for: an alarm type, a word that becomes one, the name of a measurement

@@ -6,10 +6,10 @@ import type { DeviceDirectory } from '../../gateway/domain/device.ts';
 import { deviceNetworks } from '../../gateway/domain/device-networks.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Intake } from '../../gateway/domain/signal.ts';
-import type { CodecPorts } from '../codec/codec.ts';
+import type { CodecPorts } from '../codec/definition.ts';
 import { loadCodecs } from '../codec/load-codecs.ts';
 import { readEvents, STREAM_TIMES, STREAMS, type StreamTimes } from '../http/event-stream.ts';
-import { type Answer, type Push, pushedAs, VendorPushes } from '../http/push.ts';
+import { type Answer, type Push, VendorPushes } from '../http/push.ts';
 import { createCameraNetworks } from '../onvif/address.ts';
 import { startSipServer } from '../sip/server.ts';
 import { startDatagramServer } from '../tcp/datagrams.ts';
@@ -56,9 +56,13 @@ export async function createVendors(ports: VendorPorts): Promise<Vendors> {
   const { settings, intake, directory, house, log, now } = ports;
   const silence = new SilenceEnds({ find: directory.find, intake, log, now });
   const codecs = (await Promise.all(CODECS.map((folder) => loadCodecs(folder)))).flat();
-  const guests = (await loadCodecs()).filter(({ family }) => pushedAs(family) !== undefined);
+  const guests = (await loadCodecs()).filter(({ pushed }) => pushed !== undefined);
   const desk = new VendorDesk({ codecs, guests, house, intake, silence, log, now });
-  const pushes = new VendorPushes({ desk, secret: (family) => settings.secrets[family] });
+  const pushes = new VendorPushes({
+    desk,
+    codecs: [...codecs, ...guests],
+    secret: (family) => settings.secrets[family],
+  });
   const called = new CalledDevices(directory, callsOf(ports, desk), log);
   const servers = new Map<string, TcpServer>();
   let stopSettling: (() => void) | undefined;

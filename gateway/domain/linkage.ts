@@ -9,7 +9,8 @@ export type LinkageAct =
   | Readonly<{ do: 'pop-up'; walls: readonly string[] }>
   | Readonly<{
       do: 'broadcast';
-      say: Readonly<{ text: string } | { tone: string } | { file: string }>;
+      /** A phrase that the loudspeaker has stored, words to speak, a tone or a file of its own. */
+      say: Readonly<{ phrase: string } | { text: string } | { tone: string } | { file: string }>;
       withinM: number;
     }>
   | Readonly<{ do: 'command'; device: DeviceId; name: string; args: Readonly<Record<string, unknown>> }>

@@ -1,4 +1,4 @@
-import type { Alarm } from '../http/contract.ts';
+import type { Alarm } from '../http/contract/alarms.ts';
 
 /** Cells that a spreadsheet would run as a formula, and those that begin with the mark itself. Source: OWASP, CSV injection. */
 const MARKED = /^[=+\-@\t\r']/;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Alarm } from '../http/contract.ts';
+import type { Alarm } from '../http/contract/alarms.ts';
 import { toAlarm } from '../http/wire.ts';
 import type { AlarmQuery } from '../journal/journal.ts';
 import { sqliteQueries } from '../journal/sqlite-queries.ts';

@@ -4,7 +4,7 @@ import { type BadValue, badValue } from '../domain/bad-value.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Archive, WRITE_MAX_POINTS } from '../followers/archive/archive.ts';
 import { importedPoint, type Point } from '../followers/archive/point.ts';
-import type { Alarm } from '../http/contract.ts';
+import type { Alarm } from '../http/contract/alarms.ts';
 import type { Format } from './export.ts';
 import { readAlarms } from './read-alarms.ts';
 

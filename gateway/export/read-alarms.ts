@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type BadValue, badValue } from '../domain/bad-value.ts';
 import { failed, type Result } from '../domain/result.ts';
 import { check } from '../domain/zod-fault.ts';
-import { Alarm } from '../http/contract.ts';
+import { Alarm } from '../http/contract/alarms.ts';
 import { CSV_COLUMNS, fromCsvCells } from './csv.ts';
 import type { Format } from './export.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ArchivedPoint } from '../followers/archive/point.ts';
-import { ArchiveAnswer } from './contract.ts';
+import { ArchiveAnswer } from './contract/alarms.ts';
 import type { HttpPorts } from './ports.ts';
 import { alarmFor } from './scoped.ts';
 import { toIso } from './wire.ts';

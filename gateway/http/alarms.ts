@@ -16,8 +16,8 @@ import {
   AlarmPage,
   BulkCommand,
   BulkResult,
-  SeverityNumber,
-} from './contract.ts';
+} from './contract/alarms.ts';
+import { SeverityNumber } from './contract/words.ts';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import type { HttpPorts } from './ports.ts';
 import { PROBLEMS, Refused, refusedValue } from './problems.ts';

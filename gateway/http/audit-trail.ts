@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Access } from '../access/access.ts';
 import { covers } from '../domain/scope.ts';
-import { AuditPage } from './contract.ts';
+import { AuditPage } from './contract/people.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { guardOf, isWrite } from './gate.ts';
 import type { HttpPorts } from './ports.ts';

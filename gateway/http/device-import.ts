@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { actorOf, type Operator } from '../access/operator.ts';
 import type { Importer, ImportFault, ImportStatus } from '../onboarding/import-desk.ts';
 import { FILE_MAX_BYTES, FILE_MAX_MIB, type FileKind } from '../onboarding/table.ts';
-import { ImportJob, ImportReport, ImportStarted } from './contract.ts';
+import { ImportJob, ImportReport, ImportStarted } from './contract/onboarding.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 import { seesDevice } from './scoped.ts';

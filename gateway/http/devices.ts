@@ -8,14 +8,14 @@ import type { DeviceFault } from '../registry/registry.ts';
 import {
   Device,
   DeviceCommand,
-  DeviceIdText,
   DeviceInput,
   DeviceListQuery,
   DevicePage,
   DeviceReply,
   DeviceSecret,
   DeviceTelemetry,
-} from './contract.ts';
+} from './contract/devices.ts';
+import { DeviceIdText } from './contract/words.ts';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import type { HttpPorts } from './ports.ts';
 import { type ProblemName, Refused, refusedValue } from './problems.ts';

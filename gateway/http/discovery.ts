@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { DiscoverySearch, DiscoveryStatus } from './contract.ts';
+import { DiscoverySearch, DiscoveryStatus } from './contract/devices.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 import { toIso } from './wire.ts';

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../access/operator.ts';
 import { type ByteRange, readRange } from './byte-range.ts';
-import { Evidence, EvidenceLock } from './contract.ts';
+import { Evidence, EvidenceLock } from './contract/alarms.ts';
 import { PHOTO_MAX_MIB, Photo, takePhotos } from './photo-body.ts';
 import type { EvidenceReading, HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';

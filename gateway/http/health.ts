@@ -3,7 +3,7 @@ import { Histogram } from 'prom-client';
 import { z } from 'zod';
 import { NotAllowed } from '../access/guard.ts';
 import { may } from '../access/operator.ts';
-import { Readiness } from './contract.ts';
+import { Readiness } from './contract/system.ts';
 import type { HttpPorts } from './ports.ts';
 
 const config = { isPublic: true };

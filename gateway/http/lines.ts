@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formatKm, parseKm } from '../domain/km.ts';
 import type { LineSurvey } from '../domain/line-survey.ts';
 import type { RailwayLine } from '../domain/railway-line.ts';
-import { LineName, LineView, NearDevices, NearQuery } from './contract.ts';
+import { LineName, LineView, NearDevices, NearQuery } from './contract/railway.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused, refusedValue } from './problems.ts';
 import { seesDevice } from './scoped.ts';

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../access/operator.ts';
 import type { LinkageFault } from '../desk/desk.ts';
-import { Alarm, LinkageAnswer } from './contract.ts';
+import { Alarm, LinkageAnswer } from './contract/alarms.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 import { alarmFor } from './scoped.ts';

@@ -5,7 +5,7 @@ import { badValue } from '../domain/bad-value.ts';
 import type { OtherEntry } from '../domain/entry.ts';
 import { isWithin } from '../domain/region.ts';
 import type { Where } from '../domain/where.ts';
-import { ArmingOverride, ArmingPlan, ArmingPlanInput, MaintenanceInput, MaintenanceWindow } from './contract.ts';
+import { ArmingOverride, ArmingPlan, ArmingPlanInput, MaintenanceInput, MaintenanceWindow } from './contract/places.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused, refusedValue } from './problems.ts';
 import { toArmingPlan, toMaintenance } from './wire.ts';

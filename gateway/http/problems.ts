@@ -4,7 +4,7 @@ import { NotAllowed } from '../access/guard.ts';
 import type { BadValue } from '../domain/bad-value.ts';
 import { type Faults, faultsOf } from '../domain/zod-fault.ts';
 import { JournalUnavailable } from '../journal/journal.ts';
-import type { Problem } from './contract.ts';
+import type { Problem } from './contract/problem.ts';
 
 /** Every way in which a request can go wrong: its status, and its words, Chinese first (RFC 9457). */
 export const PROBLEMS = {

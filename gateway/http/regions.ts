@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Region } from '../domain/region.ts';
-import { RegionCode, RegionNode } from './contract.ts';
+import { RegionNode } from './contract/places.ts';
+import { RegionCode } from './contract/words.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 

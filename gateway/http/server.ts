@@ -10,7 +10,7 @@ import { auditRequests, auditTrail } from './audit-trail.ts';
 import { cameraReports } from './camera-reports.ts';
 import { cameras } from './cameras.ts';
 import { serveConsole } from './console.ts';
-import { Problem } from './contract.ts';
+import { Problem } from './contract/problem.ts';
 import { deadLetters } from './dead-letters.ts';
 import { deviceImport } from './device-import.ts';
 import { devices } from './devices.ts';

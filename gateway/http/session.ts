@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { SESSION_COOKIE } from '../access/browser.ts';
 import type { Holder } from '../access/guard.ts';
-import { Session, SignIn } from './contract.ts';
+import { Session, SignIn } from './contract/people.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 import { toIso, toUser } from './wire.ts';

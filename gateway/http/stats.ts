@@ -6,7 +6,7 @@ import { isWithin, type RegionCode, regionPath } from '../domain/region.ts';
 import type { AlarmFigures } from '../journal/journal.ts';
 import { median } from '../onboarding/device-figures.ts';
 import { KeptAnswers } from '../onboarding/kept-answers.ts';
-import { AlarmStats, AlarmStatsQuery, DeviceStats, StatsQuery } from './contract.ts';
+import { AlarmStats, AlarmStatsQuery, DeviceStats, StatsQuery } from './contract/stats.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
 import { regionsFor, seesDevice } from './scoped.ts';

@@ -1,4 +1,4 @@
-import type { SystemProblem, SystemStatus } from './contract.ts';
+import type { SystemProblem, SystemStatus } from './contract/system.ts';
 import { ADVICE, type ProblemCode } from './system-advice.ts';
 
 const GIB = 1024 ** 3;

@@ -7,7 +7,7 @@ import type { KeepingReport } from '../followers/evidence/keeping.ts';
 import type { FollowerState } from '../followers/follower.ts';
 import type { KeptAside, Pause } from '../followers/supervision.ts';
 import type { JournalQueries } from '../journal/journal.ts';
-import { type FollowerStatus, SystemStatus } from './contract.ts';
+import { type FollowerStatus, SystemStatus } from './contract/system.ts';
 import type { FollowerReport, HttpPorts, SystemPort } from './ports.ts';
 import { Refused } from './problems.ts';
 import { problemsOf } from './system-problems.ts';

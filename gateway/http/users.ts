@@ -4,7 +4,7 @@ import type { AccountFault } from '../access/accounts.ts';
 import { badValue } from '../domain/bad-value.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { RegionTree } from '../registry/registry.ts';
-import { NewUser, User, UserChange } from './contract.ts';
+import { NewUser, User, UserChange } from './contract/people.ts';
 import type { HttpPorts } from './ports.ts';
 import { type ProblemName, Refused, refusedValue } from './problems.ts';
 import { given, toUser } from './wire.ts';

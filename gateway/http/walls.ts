@@ -4,7 +4,7 @@ import { actorOf } from '../access/operator.ts';
 import { badValue } from '../domain/bad-value.ts';
 import type { DeviceId } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
-import { Wall, WallInput } from './contract.ts';
+import { Wall, WallInput } from './contract/video.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused, refusedValue } from './problems.ts';
 import { deviceFor } from './scoped.ts';

@@ -5,7 +5,18 @@ import type { Device, Presence } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
 import { hoursText, whereText } from '../domain/rule-text.ts';
 import type { JournalQueries, Recorded } from '../journal/journal.ts';
-import * as wire from './contract.ts';
+import type {
+  Alarm as AlarmOnWire,
+  Evidence as EvidenceOnWire,
+  HistoryItem as HistoryItemOnWire,
+} from './contract/alarms.ts';
+import type { Device as DeviceOnWire } from './contract/devices.ts';
+import type { User as UserOnWire } from './contract/people.ts';
+import type {
+  ArmingPlan as ArmingPlanOnWire,
+  MaintenanceWindow as MaintenanceWindowOnWire,
+} from './contract/places.ts';
+import { Wall as WallOnWire } from './contract/video.ts';
 
 /*
  * From the words inside to the words of the wire: points in time become ISO 8601, and what is undefined stays away
@@ -15,7 +26,7 @@ import * as wire from './contract.ts';
 export const toIso = (at: number): string => new Date(at).toISOString();
 const maybeIso = (at: number | undefined): string | undefined => (at === undefined ? undefined : toIso(at));
 
-export function toAlarm(alarm: domain.Alarm): wire.Alarm {
+export function toAlarm(alarm: domain.Alarm): AlarmOnWire {
   return {
     ...alarm,
     occurredAt: toIso(alarm.occurredAt),
@@ -33,7 +44,7 @@ export function toAlarm(alarm: domain.Alarm): wire.Alarm {
   };
 }
 
-export const toEvidence = (item: domain.Evidence): wire.Evidence => ({
+export const toEvidence = (item: domain.Evidence): EvidenceOnWire => ({
   ...item,
   at: toIso(item.at),
   from: maybeIso(item.from),
@@ -42,8 +53,8 @@ export const toEvidence = (item: domain.Evidence): wire.Evidence => ({
 });
 
 /** One entry as a line of an alarm's history; entries differ in what they carry. */
-export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
-  const item: wire.HistoryItem = { seq, at: toIso(at), kind: entry.kind };
+export function toHistoryItem({ seq, at, entry }: Recorded): HistoryItemOnWire {
+  const item: HistoryItemOnWire = { seq, at: toIso(at), kind: entry.kind };
   if ('signal' in entry) item.signal = entry.signal;
   if ('by' in entry) Object.assign(item, { by: entry.by.name, centre: entry.by.centre });
   if ('note' in entry) Object.assign(item, { note: entry.note, doneAt: maybeIso(entry.doneAt) });
@@ -58,7 +69,7 @@ export function toHistoryItem({ seq, at, entry }: Recorded): wire.HistoryItem {
   return item;
 }
 
-export function toDevice({ connection, ...device }: Device, presence: Presence): wire.Device {
+export function toDevice({ connection, ...device }: Device, presence: Presence): DeviceOnWire {
   return {
     ...device,
     place: { ...device.place },
@@ -73,7 +84,7 @@ export function toDevice({ connection, ...device }: Device, presence: Presence):
   };
 }
 
-export const toArmingPlan = ({ where, hours, override, ...plan }: ArmingPlan, now: number): wire.ArmingPlan => ({
+export const toArmingPlan = ({ where, hours, override, ...plan }: ArmingPlan, now: number): ArmingPlanOnWire => ({
   ...plan,
   where: whereText(where),
   hours: shownHours(hours),
@@ -82,7 +93,7 @@ export const toArmingPlan = ({ where, hours, override, ...plan }: ArmingPlan, no
 });
 
 /** As it is written, with nothing left to a default. */
-function shownHours(hours: ArmingPlan['hours']): wire.ArmingPlan['hours'] {
+function shownHours(hours: ArmingPlan['hours']): ArmingPlanOnWire['hours'] {
   const { zone = '', spans, calendar } = hoursText(hours);
   const { restdays = [], workdays = [] } = calendar ?? {};
   return {
@@ -92,7 +103,7 @@ function shownHours(hours: ArmingPlan['hours']): wire.ArmingPlan['hours'] {
   };
 }
 
-export const toMaintenance = (window: MaintenanceWindow, now: number): wire.MaintenanceWindow => ({
+export const toMaintenance = (window: MaintenanceWindow, now: number): MaintenanceWindowOnWire => ({
   ...window,
   where: whereText(window.where),
   from: toIso(window.from),
@@ -100,7 +111,7 @@ export const toMaintenance = (window: MaintenanceWindow, now: number): wire.Main
   underway: isUnderway(window, now),
 });
 
-export const toUser = ({ username, displayName, role, scope }: Operator): wire.User => ({
+export const toUser = ({ username, displayName, role, scope }: Operator): UserOnWire => ({
   username,
   displayName,
   role,
@@ -109,7 +120,7 @@ export const toUser = ({ username, displayName, role, scope }: Operator): wire.U
   compounds: scope.compounds === undefined ? undefined : [...scope.compounds],
 });
 
-export const toWall = ({ tiles, rotation, called, dismissed, ...wall }: WallView): wire.Wall => ({
+export const toWall = ({ tiles, rotation, called, dismissed, ...wall }: WallView): WallOnWire => ({
   ...wall,
   tiles: [...tiles],
   ...(rotation === undefined ? {} : { rotation: { ...rotation, cameras: [...rotation.cameras] } }),
@@ -119,7 +130,7 @@ export const toWall = ({ tiles, rotation, called, dismissed, ...wall }: WallView
 
 /** A wall as the log holds it. The facts are found by prefix, so `lobby` brings `lobby-2` along. */
 export function wallOf(queries: Pick<JournalQueries, 'facts'>, id: string): WallView | undefined {
-  for (const { key, value } of queries.facts(`wall/${id}`)) if (key === `wall/${id}`) return wire.Wall.parse(value);
+  for (const { key, value } of queries.facts(`wall/${id}`)) if (key === `wall/${id}`) return WallOnWire.parse(value);
   return undefined;
 }
 

@@ -2,7 +2,8 @@ import { type BadValue, badValue } from '../domain/bad-value.ts';
 import type { Device } from '../domain/device.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { check } from '../domain/zod-fault.ts';
-import { DeviceIdText, DeviceInput } from '../http/contract.ts';
+import { DeviceInput } from '../http/contract/devices.ts';
+import { DeviceIdText } from '../http/contract/words.ts';
 import { given } from '../http/wire.ts';
 import { type Column, VALUE_WORDS } from './columns.ts';
 

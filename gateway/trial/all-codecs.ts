@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Codec } from '../../adapters/codec/codec.ts';
+import type { Codec } from '../../adapters/codec/definition.ts';
 import { loadCodecs } from '../../adapters/codec/load-codecs.ts';
 
 /** The folders of adapters/ that hold families. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { argv, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { Codec } from '../../adapters/codec/codec.ts';
+import type { Codec } from '../../adapters/codec/definition.ts';
 import { loadCatalogue } from '../../config/catalogue.ts';
 import { withProfilesOf } from '../codec-profiles.ts';
 import { DEVICE_KINDS, type Device } from '../domain/device.ts';

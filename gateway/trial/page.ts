@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Codec } from '../../adapters/codec/codec.ts';
+import type { Codec } from '../../adapters/codec/definition.ts';
 import type { DeviceProfile } from '../../config/profiles.ts';
 import type { Samples } from './samples.ts';
 

@@ -1,4 +1,4 @@
-import type { Codec } from '../../adapters/codec/codec.ts';
+import type { Codec } from '../../adapters/codec/definition.ts';
 import type { DeviceProfile } from '../../config/profiles.ts';
 import { pageOf } from './page.ts';
 import { samplesOf } from './samples.ts';

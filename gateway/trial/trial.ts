@@ -1,4 +1,4 @@
-import type { Codec, CodecPorts } from '../../adapters/codec/codec.ts';
+import type { Codec, CodecPorts } from '../../adapters/codec/definition.ts';
 import { definitionOf, type TypeCatalogue } from '../desk/alarm-type.ts';
 import type { BadValue } from '../domain/bad-value.ts';
 import type { Device } from '../domain/device.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Alarm } from '../../gateway/http/contract.ts';
+import type { Alarm } from '../../gateway/http/contract/alarms.ts';
 
 /** Any text, the hostile ones of spreadsheets and line breaks often; no lone surrogates, which no UTF-8 file can hold. */
 const text = fc.oneof(

@@ -1,4 +1,4 @@
-import type { CodecPorts } from '../../adapters/codec/codec.ts';
+import type { CodecPorts } from '../../adapters/codec/definition.ts';
 import type { Device } from '../../gateway/domain/device.ts';
 
 /** What codecs ask of the house, where a test has no more than some devices. */

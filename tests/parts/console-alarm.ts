@@ -1,4 +1,4 @@
-import type { Alarm } from '../../gateway/http/contract.ts';
+import type { Alarm } from '../../gateway/http/contract/alarms.ts';
 
 /** An alarm as it comes over the wire, unaccepted and orange unless said otherwise. */
 export function consoleAlarm(id: string, changes: Partial<Alarm> = {}): Alarm {

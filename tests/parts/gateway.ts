@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { Session } from '../../gateway/http/contract.ts';
+import { Session } from '../../gateway/http/contract/people.ts';
 import type { OnFinished } from './temporary-folder.ts';
 
 const MAIN = join(import.meta.dirname, '../../gateway/main.ts');

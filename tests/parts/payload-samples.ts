@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { CodecPorts } from '../../adapters/codec/codec.ts';
+import type { CodecPorts } from '../../adapters/codec/definition.ts';
 import { loadCodecs } from '../../adapters/codec/load-codecs.ts';
 import { loadCatalogue } from '../../config/catalogue.ts';
 import { withProfilesOf } from '../../gateway/codec-profiles.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Device } from '../../../gateway/domain/device.ts';
-import { codec, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import { type Meaning, meaningOf, together, valueDrafts } from '../../vendor/value-map.ts';
 
 /**
@@ -50,6 +51,7 @@ const isMeasurement = (meaning: Meaning | undefined): boolean => typeof meaning 
 export default codec({
   family: 'ctwing',
   topics: ['vendors/ctwing'],
+  pushed: { as: '/vendors/ctwing' },
   about: [
     '设备以 deviceId 或 IMEI 自称，登记为别名；字段含义写在 settings.map：{"Alarm_Status": {"0": "clear", "2": "community.fire.smoke"}, "Battery_Level": "battery_pct"}。',
     'A device goes by its deviceId or IMEI, as alias; settings.map says what fields mean: {"Alarm_Status": {"0": "clear", "2": "community.fire.smoke"}, "Battery_Level": "battery_pct"}.',

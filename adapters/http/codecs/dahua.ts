@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type BadValue, badValue } from '../../../gateway/domain/bad-value.ts';
 import { failed, ok, type Result } from '../../../gateway/domain/result.ts';
-import { codec, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import { withoutPersons } from '../../codec/minimise.ts';
 import { channelDevice, ownerOf } from '../../vendor/channel-device.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Severity } from '../../../gateway/domain/severity.ts';
-import { codec, type Drafts, type MessageContext, type Reply } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext, Reply } from '../../codec/definition.ts';
 
 /**
  * Alarm notifications (报警通知) of GB/T 28181: the body of a SIP MESSAGE, `Application/MANSCDP+xml`.
@@ -45,6 +46,7 @@ const TEXT_MAX_CHARS = 500;
 export default codec({
   family: 'gb28181',
   topics: ['vendors/gb28181'],
+  pushed: { as: '/vendors/gb28181' },
   about: [
     '设备以 20 位国标编码自称，登记为编号或别名；AlarmTime 无时区，按设备记录的 zone，未写时按 Asia/Shanghai。',
     'A device goes by its code of 20 digits, as id or alias; AlarmTime has no zone: the record’s zone counts, else Asia/Shanghai.',

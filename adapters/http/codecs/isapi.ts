@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import { failed, ok } from '../../../gateway/domain/result.ts';
-import { codec, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import { channelDevice, type Owner, ownerOf } from '../../vendor/channel-device.ts';
 import { AccessControllerEvent, accessDrafts } from '../isapi/access-event.ts';
 import { Runs } from '../isapi/runs.ts';
@@ -38,6 +39,7 @@ const HEARTBEAT = /^videoloss$/i;
 export default codec<Alert, Runs>({
   family: 'isapi',
   topics: ['vendors/isapi', 'isapi/{device}/stream', 'ISAPI/Event/notification/alertStream'],
+  pushed: { as: '/vendors/isapi' },
   about: [
     '设备以 MAC 地址加通道号自称，如 00:00:5e:00:53:0a/1，登记为别名；录像机 32 以上为 IP 通道，减 32。',
     'A device goes by its MAC and channel, such as 00:00:5e:00:53:0a/1, as alias; a recorder’s channels above 32 are its IP channels, less 32.',

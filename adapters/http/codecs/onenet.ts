@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type BadValue, badValue } from '../../../gateway/domain/bad-value.ts';
 import { failed, ok, type Result } from '../../../gateway/domain/result.ts';
 import { check } from '../../../gateway/domain/zod-fault.ts';
-import { codec, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import { readJson, readText } from '../../codec/payload.ts';
 import { meaningOf, together, valueDrafts } from '../../vendor/value-map.ts';
 import { memberText } from '../member-text.ts';
@@ -51,6 +52,7 @@ const KNOWN: Readonly<Record<string, string>> = { [LOW_BATTERY]: 'battery_pct' }
 export default codec({
   family: 'onenet',
   topics: ['vendors/onenet'],
+  pushed: { as: '/vendors/onenet', isSigned: true, echo },
   about: [
     '设备以 dev_id 或 imei 自称，登记为别名；数据流 ds_id 映射到报警类型：types: {"3200_0_5500": "community.fire.smoke"}。',
     'A device goes by its dev_id or imei, as alias; types map a data stream: {"3200_0_5500": "community.fire.smoke"}.',
@@ -95,11 +97,11 @@ function signatureFault({ signed, msg_signature, nonce }: Envelope, token: strin
 }
 const SIGNATURE_SHOWN_CHARS = 4;
 
-export const signatureOf = (token: string, nonce: string, msg: string): string =>
+const signatureOf = (token: string, nonce: string, msg: string): string =>
   createHash('md5').update(`${token}${nonce}${msg}`).digest('base64');
 
 /** Some senders leave base64 as a URL left it: a blank for a plus. */
-export function isSame(right: string, said: string): boolean {
+function isSame(right: string, said: string): boolean {
   const [a, b] = [Buffer.from(right), Buffer.from(said.replaceAll(' ', '+'))];
   return a.length === b.length && timingSafeEqual(a, b);
 }
@@ -135,3 +137,9 @@ function draftsOf(message: Message, context: MessageContext): Drafts {
 /** The device number, or the IMEI where only that is known here. */
 const nameOf = ({ dev_id, imei }: Message, { device }: MessageContext): string =>
   device(dev_id) === undefined && imei !== undefined && device(imei) !== undefined ? imei : dev_id;
+
+/** OneNET asks once whether the address is ours: who can sign its text may have it back. */
+function echo({ msg, nonce, signature }: Readonly<Record<string, unknown>>, token: string): string | undefined {
+  const isAsked = typeof msg === 'string' && typeof nonce === 'string' && typeof signature === 'string';
+  return isAsked && isSame(signatureOf(token, nonce, msg), signature) ? msg : undefined;
+}

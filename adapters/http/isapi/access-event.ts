@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
-import type { Drafts, MessageContext } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import table from './access-events.json' with { type: 'json' };
 import { MaybeNumber, NumberText } from './values.ts';
 

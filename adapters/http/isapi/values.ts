@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MessageContext } from '../../codec/codec.ts';
+import type { MessageContext } from '../../codec/definition.ts';
 
 /** A whole number, in JSON as such and in XML as text. */
 export const NumberText = z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Device } from '../../../gateway/domain/device.ts';
-import { codec, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { MessageContext } from '../../codec/definition.ts';
 import { AnyTime, hasZone } from '../../codec/device-time.ts';
 import { knownAs } from '../../codec/known-as.ts';
 import { placeOnLine } from '../cable.ts';

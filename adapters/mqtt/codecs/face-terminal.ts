@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import { ok } from '../../../gateway/domain/result.ts';
-import { codec, type MessageContext, type Reply } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { MessageContext, Reply } from '../../codec/definition.ts';
 import { LocalTime } from '../../codec/device-time.ts';
 import { jsonWithin, recordOf } from '../../codec/json-within.ts';
 import { knownAs } from '../../codec/known-as.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Signal } from '../../../gateway/domain/signal.ts';
 import { ActiveSources } from '../../codec/active-sources.ts';
-import { codec, type Draft, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, MessageContext } from '../../codec/definition.ts';
 import { eachOf } from '../../codec/each-of.ts';
 import { knownAs } from '../../codec/known-as.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Signal } from '../../../gateway/domain/signal.ts';
-import { codec, type Draft, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, MessageContext } from '../../codec/definition.ts';
 import { Tracked } from '../frigate-objects.ts';
 
 /** Frigate's detections, 0.13 to 0.16. Source: docs.frigate.video, MQTT. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { codec, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
 import { command } from '../../codec/command-rule.ts';
+import type { MessageContext } from '../../codec/definition.ts';
 import { LocalTime, toUtc } from '../../codec/device-time.ts';
 import { isKnownWord } from '../../codec/known-word.ts';
 import { LastStates } from '../../codec/last-states.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Signal, Telemetry } from '../../../gateway/domain/signal.ts';
 import { batterySignal } from '../../codec/battery.ts';
-import { codec, type Draft, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, MessageContext } from '../../codec/definition.ts';
 import { IsoTime } from '../../codec/device-time.ts';
 import { Base64, Latitude, Longitude, Percent } from '../../codec/fields.ts';
 import { knownAs } from '../../codec/known-as.ts';
@@ -35,6 +36,7 @@ type Context = MessageContext<LastStates>;
 export default codec({
   family,
   topics: ['milesight/{rest*}'],
+  pushed: { as: 'milesight/webhook' }, // what its server publishes; the message names its device
   listens: ['milesight/{rest*}'],
   about: [
     '设备由 devEUI 找到；报文里没有时取主题的最后一级，再取 deviceName。The device is found by devEUI, else by the last level of the topic, else by deviceName.',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import { ActiveSources } from '../../codec/active-sources.ts';
-import { codec, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext } from '../../codec/definition.ts';
 import { IsoTime } from '../../codec/device-time.ts';
 import { isPrivate, ruleOf, type TopicRule } from '../../onvif/topics.ts';
 

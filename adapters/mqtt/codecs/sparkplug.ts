@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import type { Signal } from '../../../gateway/domain/signal.ts';
-import { codec, type Draft, type Drafts, type MessageContext, type Reply } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, Drafts, MessageContext, Reply } from '../../codec/definition.ts';
 import { numbersOf } from '../../codec/numbers-of.ts';
 import { follows, learn, type Node, SparkplugNodes } from '../sparkplug-nodes.ts';
 import { type RawMetric, readPayload, rebirthRequest, valueByType } from '../sparkplug-payload.ts';

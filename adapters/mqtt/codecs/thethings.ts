@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { codec, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
 import { command } from '../../codec/command-rule.ts';
+import type { MessageContext } from '../../codec/definition.ts';
 import { IsoTime } from '../../codec/device-time.ts';
 import { Latitude, Longitude, Name, Percent } from '../../codec/fields.ts';
 import { knownAs } from '../../codec/known-as.ts';
@@ -22,6 +23,7 @@ const WithDefaults = z.looseObject({ f_port: z.int().min(0).max(255).default(0),
 const up = codec({
   family,
   topics: ['v3/{application}/devices/{device}/up'],
+  pushed: { as: 'v3/webhook/devices/webhook/up' }, // what its server publishes; the message names its device
   listens: ['v3/{application}/devices/{device}/down/{rest*}'],
   commands: {
     downlink: command(Downlink, ({ application, fPort, data, confirmed }, called) => ({

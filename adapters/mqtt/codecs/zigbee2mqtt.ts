@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Signal } from '../../../gateway/domain/signal.ts';
 import { batterySignal } from '../../codec/battery.ts';
-import { codec, type Draft, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
 import { command } from '../../codec/command-rule.ts';
+import type { Draft, MessageContext } from '../../codec/definition.ts';
 import { AnyTime, hasZone } from '../../codec/device-time.ts';
 import { Percent } from '../../codec/fields.ts';
 import { isKnownWord } from '../../codec/known-word.ts';

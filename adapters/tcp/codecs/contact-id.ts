@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import { ok, type Result } from '../../../gateway/domain/result.ts';
-import { codec, type Drafts, type MessageContext, type Reply } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext, Reply } from '../../codec/definition.ts';
 import { contactIdDrafts } from '../../vendor/contact-id-drafts.ts';
 import { together } from '../../vendor/value-map.ts';
 import { readContactId, readSia } from '../dc09/event.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Signal } from '../../../gateway/domain/signal.ts';
-import { codec, type Draft, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, MessageContext } from '../../codec/definition.ts';
 import { type FenceMap, fenceMapOf } from '../modbus/fence-map.ts';
 import { type Answer, readAnswer } from '../modbus/frame.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ok } from '../../../gateway/domain/result.ts';
 import type { Signal } from '../../../gateway/domain/signal.ts';
-import { codec, type Draft, type Drafts, type MessageContext } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Draft, Drafts, MessageContext } from '../../codec/definition.ts';
 import { toUtc } from '../../codec/device-time.ts';
 import { CONFIRM, DENY, type Head, readPacket, writeAnswer } from '../fire-panel/frame.ts';
 import { readObjects, type Told, type Trouble } from '../fire-panel/objects.ts';

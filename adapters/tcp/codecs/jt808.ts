@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { badValue } from '../../../gateway/domain/bad-value.ts';
 import { ok } from '../../../gateway/domain/result.ts';
-import { codec, type Drafts, type MessageContext, type Reply } from '../../codec/codec.ts';
+import { codec } from '../../codec/codec.ts';
+import type { Drafts, MessageContext, Reply } from '../../codec/definition.ts';
 import { together } from '../../vendor/value-map.ts';
 import { type Head, type Message, readFrame, writeFrame } from '../jt808/frame.ts';
 import { wgs84Of } from '../jt808/gcj02.ts';

@@ -1,4 +1,5 @@
-import type { Alarm, AlarmAction, AlarmCommand, Problem } from '../../../gateway/http/contract.ts';
+import type { Alarm, AlarmAction, AlarmCommand } from '../../../gateway/http/contract/alarms.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, TIMED_OUT, UNREACHABLE } from '../api/request.ts';
 
 export type Order = Readonly<{ action: AlarmAction; fields: Omit<AlarmCommand, 'version'> }>;

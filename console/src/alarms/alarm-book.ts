@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import { isOpen } from './states.ts';
 
 /** Beyond this the oldest are let go, archived ones first; the gateway still has them. */

@@ -1,6 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
-import type { Alarm, AlarmPage, Change, Problem } from '../../../gateway/http/contract.ts';
+import type { Alarm, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
+import type { Change } from '../../../gateway/http/contract/live.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, query } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 import { SEVERITIES, type Severity } from '../severity/levels.ts';

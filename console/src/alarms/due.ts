@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 
 export type DueKind = 'accept' | 'arrive' | 'close';
 export type NextDue = Readonly<{ kind: DueKind; at: number }>;

@@ -1,5 +1,5 @@
 import { ref, watch } from 'vue';
-import type { Alarm, AlarmDetail, HistoryItem } from '../../../gateway/http/contract.ts';
+import type { Alarm, AlarmDetail, HistoryItem } from '../../../gateway/http/contract/alarms.ts';
 import { ask } from '../api/request.ts';
 import { useAlarms } from './alarms-store.ts';
 

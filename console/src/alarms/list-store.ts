@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import type { Severity } from '../severity/levels.ts';
 import { useAlarms } from './alarms-store.ts';
 import { gather, type ListFilter, view } from './list-view.ts';

@@ -1,7 +1,9 @@
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import type { Severity } from '../severity/levels.ts';
 import { isInTab, type Tab } from './states.ts';
 
+/** Alarms behind a head, and what devices said in them and in it. */
+export type Members = Readonly<{ alarms: number; signals: number }>;
 export type ListFilter = Readonly<{ tab: Tab; search: string; severities: readonly Severity[] }>;
 
 /** What stands on screen: `rows` as they were gathered, what waits, red above the scroll area. */
@@ -13,8 +15,8 @@ export type ListView = Readonly<{
   pinned: readonly Alarm[];
   /** Alarms of the tab that search and level filter hide. */
   hidden: number;
-  /** How many alarms stand behind the head of their incident (事件), by the head. */
-  members: ReadonlyMap<string, number>;
+  /** What stands behind the head of its incident (事件), by the head. */
+  members: ReadonlyMap<string, Members>;
 }>;
 
 /** Not accepted first, then by level, then the newest. */
@@ -74,12 +76,15 @@ export function view(snapshot: readonly string[], alarms: readonly Alarm[], filt
     pending: fits.filter((alarm) => !shown.has(alarm.id) && !isPinned(alarm)),
     pinned: fits.filter((alarm) => !shown.has(alarm.id) && isPinned(alarm)).sort(byUrgency),
     hidden: alarms.filter((alarm) => isInTab(filter.tab, alarm) && !isBehind(heads, alarm)).length - fits.length,
-    members: countBy(behind),
+    members: countBy(behind, byId),
   };
 }
 
-function countBy(behind: readonly Alarm[]): ReadonlyMap<string, number> {
-  const members = new Map<string, number>();
-  for (const { incident = '' } of behind) members.set(incident, (members.get(incident) ?? 0) + 1);
+function countBy(behind: readonly Alarm[], byId: ReadonlyMap<string, Alarm>): ReadonlyMap<string, Members> {
+  const members = new Map<string, Members>();
+  for (const { incident = '', count } of behind) {
+    const { alarms, signals } = members.get(incident) ?? { alarms: 0, signals: byId.get(incident)?.count ?? 0 };
+    members.set(incident, { alarms: alarms + 1, signals: signals + count });
+  }
   return members;
 }

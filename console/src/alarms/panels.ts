@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import type { Order } from './act.ts';
 
 /** What an act asks for before it is done. */

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmAction } from '../../../gateway/http/contract.ts';
+import type { Alarm, AlarmAction } from '../../../gateway/http/contract/alarms.ts';
 
 export type AlarmState = Alarm['state'];
 export const STEPS: readonly AlarmState[] = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved', 'closed'];

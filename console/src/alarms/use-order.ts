@@ -1,5 +1,6 @@
 import { computed, ref } from 'vue';
-import type { Alarm, HistoryItem, Problem } from '../../../gateway/http/contract.ts';
+import type { Alarm, HistoryItem } from '../../../gateway/http/contract/alarms.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { newId } from '../api/new-id.ts';
 import { giveOrder, mayHaveArrived, type Order } from './act.ts';
 import { useAlarms } from './alarms-store.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 
 /** Names of the gateway's problems, and our own two, that the catalogues have words for. */
 const NAMED = [

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { newId } from './new-id.ts';
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowRef, triggerRef } from 'vue';
-import type { Device, Problem } from '../../../gateway/http/contract.ts';
+import type { Device } from '../../../gateway/http/contract/devices.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, query } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 

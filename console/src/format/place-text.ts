@@ -1,4 +1,4 @@
-import type { Place } from '../../../gateway/http/contract.ts';
+import type { Place } from '../../../gateway/http/contract/words.ts';
 
 type Words = (key: string) => string;
 

@@ -6,9 +6,9 @@ import type {
   SubscribeAnswer,
   SubscribeWish,
   Tick,
-  Wall,
   WatchAnswer,
-} from '../../../gateway/http/contract.ts';
+} from '../../../gateway/http/contract/live.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 
 type ServerEvents = {
   change: (change: Change) => void;

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { Change, DeviceChange, Wall } from '../../../gateway/http/contract.ts';
+import type { Change, DeviceChange } from '../../../gateway/http/contract/live.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { type Feed, type FeedSocket, openFeed, openSocket } from './feed.ts';
 import { Gathering } from './gathering.ts';
 import { freshness } from './staleness.ts';

@@ -1,4 +1,4 @@
-import type { Alarm, HistoryItem } from '../../../gateway/http/contract.ts';
+import type { Alarm, HistoryItem } from '../../../gateway/http/contract/alarms.ts';
 import type { Order } from '../alarms/act.ts';
 
 /** Where a task stands for the one who does it; the stage decides the one big button. */

@@ -1,4 +1,5 @@
-import type { Device, Place } from '../../../gateway/http/contract.ts';
+import type { Device } from '../../../gateway/http/contract/devices.ts';
+import type { Place } from '../../../gateway/http/contract/words.ts';
 import { metresBetween } from '../format/distance.ts';
 
 /** Metres between two places: along the line where both lie on it, else as the crow flies; undefined if neither is known. */

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { RegionNode } from '../../../gateway/http/contract.ts';
+import type { RegionNode } from '../../../gateway/http/contract/places.ts';
 import { ask } from '../api/request.ts';
 
 /** The division tree (行政区划), all of it: some three thousand nodes, loaded once. */

@@ -1,4 +1,5 @@
-import type { AlarmAction, Role } from '../../../gateway/http/contract.ts';
+import type { AlarmAction } from '../../../gateway/http/contract/alarms.ts';
+import type { Role } from '../../../gateway/http/contract/people.ts';
 
 export type Right =
   | AlarmAction

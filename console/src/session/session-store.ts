@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { Problem, Session, User } from '../../../gateway/http/contract.ts';
+import type { Session, User } from '../../../gateway/http/contract/people.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, whenSignedOut } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 import { mayUse, type Right } from './rights.ts';

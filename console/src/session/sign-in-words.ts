@@ -1,4 +1,4 @@
-import type { Problem } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { problemKey } from '../api/problem-words.ts';
 
 /** A refused sign-in says what to do next; whether the name or the password was wrong is not said. */

@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 
 export type Severity = Alarm['severity'];
 export const SEVERITIES: readonly Severity[] = [1, 2, 3, 4];

@@ -1,4 +1,4 @@
-import type { DeadLetterItem, DeadLetterPage } from '../../../gateway/http/contract.ts';
+import type { DeadLetterItem, DeadLetterPage } from '../../../gateway/http/contract/dead-letters.ts';
 
 /** The contract gives these as schemas only; their output is what comes over the wire. */
 export type DeadLetter = (typeof DeadLetterItem)['_output'];

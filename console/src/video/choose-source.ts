@@ -1,4 +1,4 @@
-import type { LiveSources } from '../../../gateway/http/contract.ts';
+import type { LiveSources } from '../../../gateway/http/contract/video.ts';
 
 export type Source = LiveSources['sources'][number];
 export type Choice = { readonly source: Source } | { readonly refused: 'codec' | 'none' };

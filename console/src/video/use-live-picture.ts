@@ -1,5 +1,6 @@
 import { onBeforeUnmount, type Ref, ref, watch } from 'vue';
-import type { LiveSources, Problem } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
+import type { LiveSources } from '../../../gateway/http/contract/video.ts';
 import { ask } from '../api/request.ts';
 import { canPlay } from './can-play.ts';
 import { chooseSource, type Source } from './choose-source.ts';

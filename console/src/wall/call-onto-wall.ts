@@ -1,4 +1,5 @@
-import type { Problem, Wall } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { ask } from '../api/request.ts';
 import { EMPTY_WALL } from './use-wall.ts';
 

@@ -1,4 +1,4 @@
-import type { Device } from '../../../gateway/http/contract.ts';
+import type { Device } from '../../../gateway/http/contract/devices.ts';
 
 export type Group = Readonly<{ name: string; cameras: readonly Device[]; online: number }>;
 

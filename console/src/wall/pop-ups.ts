@@ -1,4 +1,5 @@
-import type { Alarm, Wall } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { cornerTiles } from './tiling.ts';
 
 /** An alarm whose picture stands on the wall: where, and since when. */

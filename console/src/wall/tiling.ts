@@ -1,4 +1,4 @@
-import type { Wall } from '../../../gateway/http/contract.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 
 export type Layout = Wall['layout'];
 export const LAYOUTS: readonly Layout[] = [1, 4, 9, 16, 25, 36, 64];

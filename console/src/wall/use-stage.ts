@@ -1,6 +1,7 @@
 import { storeToRefs } from 'pinia';
 import { computed, type Ref, ref, watch } from 'vue';
-import type { Alarm, Wall } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { useAlarms } from '../alarms/alarms-store.ts';
 import { isOpen } from '../alarms/states.ts';
 import { useDevices } from '../devices/devices-store.ts';

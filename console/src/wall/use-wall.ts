@@ -1,5 +1,6 @@
 import { onBeforeUnmount, ref, watch } from 'vue';
-import type { Problem, Wall } from '../../../gateway/http/contract.ts';
+import type { Problem } from '../../../gateway/http/contract/problem.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { ask } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 

@@ -6,7 +6,7 @@ import { toArchivedPoint } from './archived-point.ts';
 import { InfluxHttp, unavailable } from './http.ts';
 import { formatLine } from './line-protocol.ts';
 import type { ArchivedPoint, Point } from './point.ts';
-import { isRefusal, refusedWith, type Sent, sendAround } from './refusal.ts';
+import { isRefusal, refusedWith, type Sent, WriteAround } from './refusal.ts';
 
 export type InfluxV1Settings = Extract<InfluxSettings, { api: 'v1' }>;
 
@@ -45,7 +45,6 @@ export function openInfluxV1(
 class InfluxV1 implements Archive {
   readonly #http: InfluxHttp;
   readonly #database: string;
-  readonly #onRefused: OnRefused;
   readonly #keepDays: number | undefined;
   readonly #keepHoursDays: number;
   #isKeepingSet = false;
@@ -53,7 +52,7 @@ class InfluxV1 implements Archive {
   #hoursPolicy: string | undefined;
   /** Why the days could not be set; the archive works on without. */
   #keepFault: string | undefined;
-  #refused = 0;
+  readonly #around: WriteAround<[policy: string | undefined]>;
 
   constructor(
     { url, database, username, password, keepDays }: InfluxV1Settings,
@@ -63,7 +62,7 @@ class InfluxV1 implements Archive {
     const basic = `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
     this.#http = new InfluxHttp(url, username === undefined ? undefined : basic);
     this.#database = database;
-    this.#onRefused = onRefused;
+    this.#around = new WriteAround((points, policy) => this.#send(points, policy), onRefused);
     this.#keepDays = keepDays;
     this.#keepHoursDays = keepHoursDays;
   }
@@ -71,8 +70,8 @@ class InfluxV1 implements Archive {
   async write(points: readonly Point[]): Promise<void> {
     await this.#setKeeping();
     const { hours = [], others = [] } = Object.groupBy(points, isHour);
-    await this.#sendAround(others, undefined);
-    await this.#sendAround(hours, this.#hoursPolicy);
+    await this.#around.write(others, undefined);
+    await this.#around.write(hours, this.#hoursPolicy);
   }
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
@@ -100,19 +99,8 @@ class InfluxV1 implements Archive {
     }
   }
 
-  refused = (): number => this.#refused;
+  refused = (): number => this.#around.refused();
   close = (): Promise<void> => this.#http.close();
-
-  #sendAround(points: readonly Point[], policy: string | undefined): Promise<void> {
-    return sendAround(
-      points,
-      (part) => this.#send(part, policy),
-      (point, text) => {
-        this.#refused++;
-        this.#onRefused(point, text);
-      },
-    );
-  }
 
   async #send(points: readonly Point[], policy: string | undefined): Promise<Sent> {
     const body = points.map(formatLine).join('\n');

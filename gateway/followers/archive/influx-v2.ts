@@ -15,7 +15,7 @@ import { toArchivedPoint } from './archived-point.ts';
 import { parseRetryAfter, unavailable } from './http.ts';
 import { formatLine } from './line-protocol.ts';
 import type { ArchivedPoint, Point } from './point.ts';
-import { isRefusal, refusedWith, type Sent, sendAround } from './refusal.ts';
+import { isRefusal, refusedWith, type Sent, WriteAround } from './refusal.ts';
 
 export type InfluxV2Settings = Extract<InfluxSettings, { api: 'v2' }>;
 
@@ -33,8 +33,7 @@ class InfluxV2 implements Archive {
   readonly #settings: InfluxV2Settings;
   readonly #influx: InfluxDB;
   readonly #agent: HttpAgent | HttpsAgent;
-  readonly #onRefused: OnRefused;
-  #refused = 0;
+  readonly #around: WriteAround;
 
   constructor(settings: InfluxV2Settings, onRefused: OnRefused) {
     const { protocol } = new URL(settings.url);
@@ -46,18 +45,10 @@ class InfluxV2 implements Archive {
       timeout: ANSWER_WITHIN_MS,
       transportOptions: { agent: this.#agent },
     });
-    this.#onRefused = onRefused;
+    this.#around = new WriteAround((points) => this.#send(points), onRefused);
   }
 
-  write = (points: readonly Point[]): Promise<void> =>
-    sendAround(
-      points,
-      (part) => this.#send(part),
-      (point, text) => {
-        this.#refused++;
-        this.#onRefused(point, text);
-      },
-    );
+  write = (points: readonly Point[]): Promise<void> => this.#around.write(points);
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
     const { org, bucket } = this.#settings;
@@ -87,7 +78,7 @@ class InfluxV2 implements Archive {
     }
   }
 
-  refused = (): number => this.#refused;
+  refused = (): number => this.#around.refused();
 
   async close(): Promise<void> {
     this.#agent.destroy();

@@ -6,7 +6,7 @@ import { toArchivedPoint } from './archived-point.ts';
 import { InfluxHttp, unavailable } from './http.ts';
 import { formatLine } from './line-protocol.ts';
 import type { ArchivedPoint, Point } from './point.ts';
-import { isRefusal, refusedWith, type Sent, sendAround } from './refusal.ts';
+import { isRefusal, refusedWith, type Sent, WriteAround } from './refusal.ts';
 
 export type InfluxV3Settings = Extract<InfluxSettings, { api: 'v3' }>;
 
@@ -26,24 +26,15 @@ export function openInfluxV3(settings: InfluxV3Settings, onRefused: OnRefused): 
 class InfluxV3 implements Archive {
   readonly #http: InfluxHttp;
   readonly #database: string;
-  readonly #onRefused: OnRefused;
-  #refused = 0;
+  readonly #around: WriteAround;
 
   constructor({ url, database, token }: InfluxV3Settings, onRefused: OnRefused) {
     this.#http = new InfluxHttp(url, `Bearer ${token}`);
     this.#database = database;
-    this.#onRefused = onRefused;
+    this.#around = new WriteAround((points) => this.#send(points), onRefused);
   }
 
-  write = (points: readonly Point[]): Promise<void> =>
-    sendAround(
-      points,
-      (part) => this.#send(part),
-      (point, text) => {
-        this.#refused++;
-        this.#onRefused(point, text);
-      },
-    );
+  write = (points: readonly Point[]): Promise<void> => this.#around.write(points);
 
   async find(alarm: string, around: number): Promise<readonly ArchivedPoint[]> {
     const [from, to] = [new Date(around - FIND_WITHIN_MS), new Date(around + FIND_WITHIN_MS)];
@@ -67,7 +58,7 @@ class InfluxV3 implements Archive {
     }
   }
 
-  refused = (): number => this.#refused;
+  refused = (): number => this.#around.refused();
   close = (): Promise<void> => this.#http.close();
 
   async #send(points: readonly Point[]): Promise<Sent> {

@@ -14,7 +14,7 @@ export const isRefusal = (status: number): boolean => REFUSALS.includes(status);
  * InfluxDB 1.x may have stored the good lines of a refused batch: sending them again leaves them there once.
  * One bad point among 1,000 costs 20 requests more.
  */
-export async function sendAround(
+async function sendAround(
   points: readonly Point[],
   send: (points: readonly Point[]) => Promise<Sent>,
   onRefused: OnRefused,
@@ -27,6 +27,30 @@ export async function sendAround(
     if (part.length === 1 && first !== undefined) onRefused(first, sent.error);
     else waiting.push(part.slice(part.length >> 1), part.slice(0, part.length >> 1));
   }
+}
+
+/** Writes around the points that are refused for good, tells of each, and counts them. */
+export class WriteAround<More extends readonly unknown[] = []> {
+  readonly #send: (points: readonly Point[], ...more: More) => Promise<Sent>;
+  readonly #onRefused: OnRefused;
+  #refused = 0;
+
+  constructor(send: (points: readonly Point[], ...more: More) => Promise<Sent>, onRefused: OnRefused) {
+    this.#send = send;
+    this.#onRefused = onRefused;
+  }
+
+  refused = (): number => this.#refused;
+
+  write = (points: readonly Point[], ...more: More): Promise<void> =>
+    sendAround(
+      points,
+      (part) => this.#send(part, ...more),
+      (point, text) => {
+        this.#refused++;
+        this.#onRefused(point, text);
+      },
+    );
 }
 
 export const refusedWith = (text: string): Sent => failed(text.slice(0, 300));

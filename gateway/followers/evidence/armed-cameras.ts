@@ -3,7 +3,7 @@ import type { StreamSource } from '../../domain/camera.ts';
 import type { Device, DeviceId } from '../../domain/device.ts';
 import type { Result } from '../../domain/result.ts';
 import type { DeviceRegistry } from '../../registry/registry.ts';
-import type { SnapshotFault } from './evidence.ts';
+import type { SnapshotFault } from './ports.ts';
 import { Slots } from './slots.ts';
 
 export type ArmingPorts = Readonly<{

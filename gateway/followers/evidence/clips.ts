@@ -3,14 +3,9 @@ import type { Alarm, AlarmId, Evidence } from '../../domain/alarm.ts';
 import type { ClipFile, ClipWish } from '../../domain/camera.ts';
 import type { DeviceId } from '../../domain/device.ts';
 import type { Result } from '../../domain/result.ts';
-import type { EvidencePorts, SnapshotFault } from './evidence.ts';
 import { FailingCameras } from './failing-cameras.ts';
+import type { EvidencePorts, SnapshotFault } from './ports.ts';
 import { clipName, evidenceUrl, finishFile, pathOf, shareFile, unfinishedPath } from './store.ts';
-
-/** How much before and after an alarm's moment its clip shows. */
-export type ClipTimes = Readonly<{ beforeMs: number; afterMs: number }>;
-/** Writes an MP4 of the window to `path`, synced; answers once the window is over. Reason `disk`: it was not taken. */
-export type TakeClip = (camera: DeviceId, wish: ClipWish) => Promise<Result<ClipFile, SnapshotFault>>;
 
 /** An alarm that comes so long before the end of another's clip still has its own moment and what follows in it. */
 const SHARED_BEFORE_END_MS = 1000;

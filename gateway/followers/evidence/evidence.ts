@@ -1,10 +1,7 @@
-import type { AlarmId, Evidence } from '../../domain/alarm.ts';
-import type { Snapshot } from '../../domain/camera.ts';
-import type { DeviceId } from '../../domain/device.ts';
-import type { Result } from '../../domain/result.ts';
-import type { JournalQueries, Recorded } from '../../journal/journal.ts';
-import { type Follower, type FollowerPorts, runFollower } from '../follower.ts';
-import { AlarmClips, type ClipTimes, type TakeClip } from './clips.ts';
+import type { Recorded } from '../../journal/journal.ts';
+import { type Follower, runFollower } from '../follower.ts';
+import { AlarmClips } from './clips.ts';
+import type { EvidencePorts } from './ports.ts';
 import { Slots } from './slots.ts';
 import { AlarmSnapshots } from './snapshots.ts';
 
@@ -20,26 +17,6 @@ const SEVERITY_MAX = 3;
  * few hundred bytes.
  */
 const BATCHES_AT_ONCE = 4_096;
-
-export type SnapshotFault = Readonly<{ reason: string; text: string }>;
-
-export type EvidencePorts = Omit<FollowerPorts, 'name' | 'handle' | 'inFlightMax'> &
-  Readonly<{
-    queries: Pick<JournalQueries, 'alarm'>;
-    /** `stop` says that nobody waits for the picture any more, `moment` when the alarm came. */
-    takeSnapshot(camera: DeviceId, stop: AbortSignal, moment: number): Promise<Result<Snapshot, SnapshotFault>>;
-    clip: Readonly<{
-      /** Whether alarms of this type have `clip` among their linkages (联动). */
-      isWanted(type: string): boolean;
-      take: TakeClip;
-      /** Clips that are being taken end now, with what they have: the gateway stops. */
-      end(): void;
-      times: ClipTimes;
-    }>;
-    /** Appends an `evidence-added` entry. */
-    addEvidence(alarm: AlarmId, evidence: Evidence): Promise<void>;
-    dataDir: string;
-  }>;
 
 /** `late`: the alarm was too old; `resting`: the camera had failed seconds before; `shared`: two alarms have one clip. */
 export type EvidenceCounts = Readonly<{

@@ -3,8 +3,8 @@ import type { Alarm, AlarmId } from '../../domain/alarm.ts';
 import type { Snapshot } from '../../domain/camera.ts';
 import type { DeviceId } from '../../domain/device.ts';
 import { failed, type Result } from '../../domain/result.ts';
-import type { EvidencePorts, SnapshotFault } from './evidence.ts';
 import { FailingCameras } from './failing-cameras.ts';
+import type { EvidencePorts, SnapshotFault } from './ports.ts';
 import { evidenceUrl, snapshotName, storeEvidence } from './store.ts';
 
 /** A camera that has given no picture by then gives none. */

@@ -7,9 +7,9 @@ import type {
   SubscribeAnswer,
   SubscribeWish,
   Tick,
-  Wall,
   WatchAnswer,
-} from '../../http/contract.ts';
+} from '../../http/contract/live.ts';
+import type { Wall } from '../../http/contract/video.ts';
 import type { Audience } from './audience.ts';
 import type { Packed } from './packed.ts';
 

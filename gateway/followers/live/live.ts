@@ -5,7 +5,7 @@ import { Server } from 'socket.io';
 import type { Access } from '../../access/access.ts';
 import { may, type Operator } from '../../access/operator.ts';
 import { check } from '../../domain/zod-fault.ts';
-import { Watch, type WatchAnswer } from '../../http/contract.ts';
+import { Watch, type WatchAnswer } from '../../http/contract/live.ts';
 import { toIso, toWall, wallOf } from '../../http/wire.ts';
 import { CursorExpired, type Journal, type JournalQueries } from '../../journal/journal.ts';
 import type { DeviceRegistry } from '../../registry/registry.ts';

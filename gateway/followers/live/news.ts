@@ -1,6 +1,7 @@
 import type { DeviceId } from '../../domain/device.ts';
 import type { Located } from '../../domain/scope.ts';
-import type { Change, DeviceChange, Wall } from '../../http/contract.ts';
+import type { Change, DeviceChange } from '../../http/contract/live.ts';
+import type { Wall } from '../../http/contract/video.ts';
 import { toAlarm, toIso, toWall } from '../../http/wire.ts';
 import type { Recorded, Seq } from '../../journal/journal.ts';
 

@@ -2,7 +2,7 @@ import type { Access } from '../../access/access.ts';
 import { narrowedTo } from '../../access/granting.ts';
 import { may } from '../../access/operator.ts';
 import { check } from '../../domain/zod-fault.ts';
-import { type SubscribeAnswer, SubscribeWish } from '../../http/contract.ts';
+import { type SubscribeAnswer, SubscribeWish } from '../../http/contract/live.ts';
 import { given, toIso } from '../../http/wire.ts';
 import { CursorExpired, type Journal, type Seq } from '../../journal/journal.ts';
 import { type Audiences, type Filter, keyOf, widest } from './audience.ts';

@@ -1,6 +1,6 @@
 import type { EventBroker } from './broker.ts';
 import { badArgument } from './fault.ts';
-import type { Operation, Service } from './site.ts';
+import type { Operation, Service } from './operation.ts';
 import { textAt } from './soap.ts';
 import { tag, type Xml, xml } from './xml.ts';
 

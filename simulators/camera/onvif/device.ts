@@ -1,7 +1,8 @@
 import { relayOperations } from './device-io.ts';
 import { badArgument } from './fault.ts';
 import { NAMESPACES } from './namespaces.ts';
-import type { OnvifSite, Operation, Service } from './site.ts';
+import type { Operation, Service } from './operation.ts';
+import type { OnvifSite } from './site.ts';
 import { textAt } from './soap.ts';
 import { NOTHING, type Xml, xml } from './xml.ts';
 

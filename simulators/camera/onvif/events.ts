@@ -1,9 +1,10 @@
 import { slotsTaken } from './broker.ts';
 import { SoapFault, unknownOperation } from './fault.ts';
 import { writeNotification } from './notification.ts';
+import type { Operation, Service } from './operation.ts';
 import type { PullPoint } from './pull-point.ts';
 import { bring } from './push.ts';
-import type { Call, OnvifSite, Operation, Service } from './site.ts';
+import type { Call, OnvifSite } from './site.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { parseDuration, parseMoment } from './time.ts';
 import { TOPICS, type Topic } from './topics.ts';

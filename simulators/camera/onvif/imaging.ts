@@ -1,5 +1,5 @@
 import { badArgument } from './fault.ts';
-import type { Operation, Service } from './site.ts';
+import type { Operation, Service } from './operation.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { type Xml, xml } from './xml.ts';
 

@@ -1,6 +1,7 @@
 import { badArgument } from './fault.ts';
+import type { Operation, Service } from './operation.ts';
 import { encoderConfiguration, profileElement, videoSource, videoSourceConfiguration } from './profiles.ts';
-import { type CameraQuality, type Operation, PROFILES, type Service } from './site.ts';
+import { type CameraQuality, PROFILES } from './site.ts';
 import { type Element, textAt } from './soap.ts';
 import { xml } from './xml.ts';
 

@@ -1,7 +1,8 @@
 import { badArgument } from './fault.ts';
 import { SNAPSHOT_PATH } from './media.ts';
+import type { Operation, Service } from './operation.ts';
 import { ptzConfiguration } from './profiles.ts';
-import { type CameraQuality, type OnvifSite, type Operation, PROFILES, type Service } from './site.ts';
+import { type CameraQuality, type OnvifSite, PROFILES } from './site.ts';
 import { type Element, textAt } from './soap.ts';
 import { NOTHING, tag, type Xml, xml } from './xml.ts';
 

@@ -1,7 +1,8 @@
 import type { PtzHead, PtzPosition } from '../ptz.ts';
 import { badArgument, SoapFault, unknownOperation } from './fault.ts';
+import type { Operation, Service } from './operation.ts';
 import { PAN_TILT_POSITION, ptzConfiguration, ptzSpaces, ZOOM_POSITION } from './profiles.ts';
-import { type Call, type Operation, PROFILES, type Service } from './site.ts';
+import { type Call, PROFILES } from './site.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { parseDuration } from './time.ts';
 import { dateTime, tag, type Xml, xml } from './xml.ts';

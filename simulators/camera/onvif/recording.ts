@@ -1,5 +1,5 @@
 import { badArgument } from './fault.ts';
-import type { Operation, Service } from './site.ts';
+import type { Operation, Service } from './operation.ts';
 import { textAt } from './soap.ts';
 import { dateTime, xml } from './xml.ts';
 

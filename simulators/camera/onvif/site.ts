@@ -4,9 +4,7 @@ import type { Quirks } from '../quirks.ts';
 import type { EventBroker } from './broker.ts';
 import type { DeviceIo } from './device-io.ts';
 import type { PictureSettings } from './imaging.ts';
-import type { Prefix } from './namespaces.ts';
 import type { Element } from './soap.ts';
-import type { Xml } from './xml.ts';
 
 export type CameraQuality = 'main' | 'sub';
 export const PROFILES: readonly CameraQuality[] = ['main', 'sub'];
@@ -43,15 +41,4 @@ export type Call = Readonly<{
   body: Element;
   /** Id of the subscription that is spoken to, on its own address. */
   subscription: string;
-}>;
-export type Operation = (call: Call) => Xml | Promise<Xml>;
-
-/** A service: where it lives, the namespace of its operations, and the operations. */
-export type Service = Readonly<{
-  path: string;
-  prefix: Prefix;
-  /** Further namespaces of its operations. */
-  speaks?: readonly Prefix[];
-  version: Readonly<{ major: number; minor: number }>;
-  operations: Readonly<Record<string, Operation>>;
 }>;

@@ -6,9 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../gateway/domain/alarm.ts';
 import type { ClipWish } from '../../../gateway/domain/camera.ts';
 import { failed, ok } from '../../../gateway/domain/result.ts';
-import type { TakeClip } from '../../../gateway/followers/evidence/clips.ts';
-import type { EvidencePorts } from '../../../gateway/followers/evidence/evidence.ts';
 import { EvidenceKeeping } from '../../../gateway/followers/evidence/keeping.ts';
+import type { EvidencePorts, TakeClip } from '../../../gateway/followers/evidence/ports.ts';
 import {
   clipName,
   evidenceUrl,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectAsync } from 'mqtt';
 import { beforeAll, expect, it } from 'vitest';
-import { type Alarm, AlarmPage } from '../../../gateway/http/contract.ts';
+import { type Alarm, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { type H264Loop, makeH264Loop } from '../../parts/h264-loop.ts';
 import { RtspServer } from '../../parts/rtsp-server.ts';

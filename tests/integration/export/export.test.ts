@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { connect } from 'mqtt';
 import { expect, it, onTestFinished } from 'vitest';
-import { SystemStatus } from '../../../gateway/http/contract.ts';
+import { SystemStatus } from '../../../gateway/http/contract/system.ts';
 import { openSqliteJournal, type SqliteJournal } from '../../../gateway/journal/sqlite.ts';
 import { startGateway } from '../../parts/gateway.ts';
 import { startInfluxdb } from '../../parts/influxdb.ts';

@@ -1,7 +1,9 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { AlarmPage, DeadLetterPage, Problem } from '../../../gateway/http/contract.ts';
+import { AlarmPage } from '../../../gateway/http/contract/alarms.ts';
+import { DeadLetterPage } from '../../../gateway/http/contract/dead-letters.ts';
+import { Problem } from '../../../gateway/http/contract/problem.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { AlarmPage } from '../../../gateway/http/contract.ts';
+import type { AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import { person, startHttpGateway, YUANZHOU, ZHANGSHU } from '../../parts/http-gateway.ts';
 
 const NOWHERE = '019392a0-0000-7000-8000-000000000001';

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import type { LiveSources } from '../../../gateway/http/contract.ts';
+import type { LiveSources } from '../../../gateway/http/contract/video.ts';
 import { ADMIN_PASSWORD, type HttpGateway, person, startHttpGateway } from '../../parts/http-gateway.ts';
 
 async function upgrade(

@@ -1,6 +1,6 @@
 import { connectAsync } from 'mqtt';
 import { expect, it } from 'vitest';
-import { DeviceTelemetry } from '../../../gateway/http/contract.ts';
+import { DeviceTelemetry } from '../../../gateway/http/contract/devices.ts';
 import { startGateway } from '../../parts/gateway.ts';
 import { person, startHttpGateway, ZHANGSHU } from '../../parts/http-gateway.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';

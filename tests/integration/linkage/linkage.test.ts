@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { AlarmDetail, AlarmPage } from '../../../gateway/http/contract.ts';
+import { AlarmDetail, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import { MqttDevice } from '../../../simulators/devices/mqtt-device.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { startMosquitto } from '../../parts/mosquitto.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Change, DeviceChange, SubscribeAnswer, Tick, Wall } from '../../../gateway/http/contract.ts';
+import type { Change, DeviceChange, SubscribeAnswer, Tick } from '../../../gateway/http/contract/live.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import {
   ADMIN_PASSWORD,
   connected,

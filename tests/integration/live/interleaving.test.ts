@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Socket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Change, SubscribeAnswer, Tick } from '../../../gateway/http/contract.ts';
+import type { Change, SubscribeAnswer, Tick } from '../../../gateway/http/contract/live.ts';
 import {
   connected,
   type HttpGateway,

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { expect, it, onTestFinished } from 'vitest';
-import { AlarmPage, type Change, type SubscribeAnswer, type Tick } from '../../../gateway/http/contract.ts';
+import { AlarmPage } from '../../../gateway/http/contract/alarms.ts';
+import type { Change, SubscribeAnswer, Tick } from '../../../gateway/http/contract/live.ts';
 import {
   type Api,
   CITY,

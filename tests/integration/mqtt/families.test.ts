@@ -1,7 +1,8 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { z } from 'zod';
-import { type Alarm, AlarmPage, DeadLetterPage } from '../../../gateway/http/contract.ts';
+import { type Alarm, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
+import { DeadLetterPage } from '../../../gateway/http/contract/dead-letters.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { allSamples, type FamilySamples, type SampleCase } from '../../parts/payload-samples.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { ImportJob, ImportReport } from '../../../gateway/http/contract.ts';
+import type { ImportJob, ImportReport } from '../../../gateway/http/contract/onboarding.ts';
 import { cityCameras } from '../../parts/city-cameras.ts';
 import { ADMIN_PASSWORD, type Api, person, startHttpGateway, YUANZHOU, ZHANGSHU } from '../../parts/http-gateway.ts';
 import { workbook } from '../../parts/workbook.ts';

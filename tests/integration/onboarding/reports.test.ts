@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { AlarmStats, DeviceReport, DeviceStats, TestAlarm } from '../../../gateway/http/contract.ts';
+import type { DeviceReport, TestAlarm } from '../../../gateway/http/contract/onboarding.ts';
+import type { AlarmStats, DeviceStats } from '../../../gateway/http/contract/stats.ts';
 import { type SimulatedCamera, startCamera } from '../../../simulators/camera/camera.ts';
 import { ADMIN_PASSWORD, person, startHttpGateway, YUANZHOU, ZHANGSHU } from '../../parts/http-gateway.ts';
 import { cameraDevice, onvifAdapter, TestDirectory, TestIntake } from '../../parts/onvif-ports.ts';

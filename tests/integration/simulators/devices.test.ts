@@ -93,5 +93,5 @@ it('calls out a phrase once, though the command comes twice', async ({ onTestFin
   await client.publishAsync('fengsui/v1/s1/command', JSON.stringify({ id: '8', name: 'broadcast' }), { qos: 1 });
   await vi.waitFor(() => expect(bodies(heard, 's1/reply')).toHaveLength(3));
   expect(bodies(heard, 's1/reply')).toMatchObject([{ ok: true }, { ok: true }, { id: '8', ok: false }]);
-  expect(speaker.said()).toMatchObject([{ phrase: '请立即离开铁路' }]);
+  expect(speaker.said()).toMatchObject([{ words: '请立即离开铁路' }]);
 });

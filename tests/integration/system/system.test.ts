@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { failed } from '../../../gateway/domain/result.ts';
-import { SystemStatus } from '../../../gateway/http/contract.ts';
+import { SystemStatus } from '../../../gateway/http/contract/system.ts';
 import { startGateway } from '../../parts/gateway.ts';
 import { ADMIN_PASSWORD, CITY, person, startHttpGateway } from '../../parts/http-gateway.ts';
 import { FOLLOWING, quietSystem } from '../../parts/quiet-system.ts';

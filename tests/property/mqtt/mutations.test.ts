@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import type { Inbound, OpenCodec } from '../../../adapters/codec/codec.ts';
+import type { Inbound, OpenCodec } from '../../../adapters/codec/definition.ts';
 import { loadCodecs } from '../../../adapters/codec/load-codecs.ts';
 import type { Report } from '../../../gateway/domain/signal.ts';
 import { allSamples, houseWith } from '../../parts/payload-samples.ts';

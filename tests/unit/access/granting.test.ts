@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { isScopeWithin, narrowedTo } from '../../../gateway/access/granting.ts';
 import { ROLE_NAMES, roleMay } from '../../../gateway/access/permissions.ts';
 import { covers, type Scope } from '../../../gateway/domain/scope.ts';
-import { ALARM_ACTIONS, ROLES } from '../../../gateway/http/contract.ts';
+import { ALARM_ACTIONS } from '../../../gateway/http/contract/alarms.ts';
+import { ROLES } from '../../../gateway/http/contract/people.ts';
 
 const region = fc.constantFrom(
   '000000000000',

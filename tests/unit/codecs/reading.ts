@@ -1,4 +1,4 @@
-import type { Codec, CodecPorts, Decoded } from '../../../adapters/codec/codec.ts';
+import type { Codec, CodecPorts, Decoded } from '../../../adapters/codec/definition.ts';
 import type { BadValue } from '../../../gateway/domain/bad-value.ts';
 import type { Device } from '../../../gateway/domain/device.ts';
 import type { Report } from '../../../gateway/domain/signal.ts';

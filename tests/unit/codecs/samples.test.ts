@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../adapters/codec/codec.ts';
+import type { Decoded } from '../../../adapters/codec/definition.ts';
 import { loadCodecs } from '../../../adapters/codec/load-codecs.ts';
 import { boundaryOf, MultipartParser } from '../../../adapters/http/multipart.ts';
 import type { BadValue } from '../../../gateway/domain/bad-value.ts';

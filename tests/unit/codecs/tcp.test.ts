@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../adapters/codec/codec.ts';
+import type { Decoded } from '../../../adapters/codec/definition.ts';
 import contactId from '../../../adapters/tcp/codecs/contact-id.ts';
 import firePanel from '../../../adapters/tcp/codecs/fire-panel.ts';
 import jt808 from '../../../adapters/tcp/codecs/jt808.ts';

@@ -9,7 +9,8 @@ import { query, TIMED_OUT } from '../../../console/src/api/request.ts';
 import { nextPath } from '../../../console/src/session/next-path.ts';
 import { mayUse } from '../../../console/src/session/rights.ts';
 import { roleMay } from '../../../gateway/access/permissions.ts';
-import { ALARM_ACTIONS, type HistoryItem, ROLES } from '../../../gateway/http/contract.ts';
+import { ALARM_ACTIONS, type HistoryItem } from '../../../gateway/http/contract/alarms.ts';
+import { ROLES } from '../../../gateway/http/contract/people.ts';
 
 describe('buttons', () => {
   it('are offered in the states where the act makes sense', () => {

@@ -4,7 +4,7 @@ import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type FeedListener, type FeedSocket, openFeed } from '../../../console/src/live/feed.ts';
-import type { SubscribeAnswer } from '../../../gateway/http/contract.ts';
+import type { SubscribeAnswer } from '../../../gateway/http/contract/live.ts';
 
 const AT = '2026-11-24T12:40:00.000Z';
 

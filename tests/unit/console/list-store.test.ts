@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useAlarms } from '../../../console/src/alarms/alarms-store.ts';
 import { STILL_MS, useAlarmList } from '../../../console/src/alarms/list-store.ts';
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import { consoleAlarm } from '../../parts/console-alarm.ts';
 
 let seq = 0;

@@ -36,12 +36,12 @@ describe('the alarm list', () => {
 
   it('lets what belongs to an incident stand behind its head, but never red, and not while somebody searches', () => {
     const head = consoleAlarm('head', { incident: 'head' });
-    const member = consoleAlarm('member', { incident: 'head' });
+    const member = consoleAlarm('member', { incident: 'head', count: 4 });
     const grave = consoleAlarm('grave', { incident: 'head', severity: 1 });
     const shown = view([], [head, member, grave], NEW);
     expect(ids(shown.pending)).toEqual(['head']);
     expect(ids(shown.pinned)).toEqual(['grave']);
-    expect([...shown.members]).toEqual([['head', 1]]);
+    expect([...shown.members]).toEqual([['head', { alarms: 1, signals: head.count + 4 }]]);
     expect(shown.hidden).toBe(0);
     expect(gather([head, member], { ...NEW, tab: 'all' })).toHaveLength(2);
     expect(ids(view([], [member], NEW).pending)).toEqual(['member']);

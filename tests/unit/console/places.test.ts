@@ -6,7 +6,7 @@ import { type Borders, project, toCounty } from '../../../console/src/places/bor
 import { alongLine, distanceM } from '../../../console/src/places/nearby.ts';
 import { groupCameras, rowsOf } from '../../../console/src/wall/camera-groups.ts';
 import { assign, shownTiles, swap } from '../../../console/src/wall/tiling.ts';
-import type { Device } from '../../../gateway/http/contract.ts';
+import type { Device } from '../../../gateway/http/contract/devices.ts';
 
 const device = (id: string, place: Device['place'], changes: Partial<Device> = {}): Device => ({
   id,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderOf, stageOf } from '../../../console/src/patrol/stage.ts';
-import type { HistoryItem } from '../../../gateway/http/contract.ts';
+import type { HistoryItem } from '../../../gateway/http/contract/alarms.ts';
 
 const ME = { username: 'binjiang1', displayName: '彬江一队' };
 const AT = '2026-11-24T12:40:00.000Z';

@@ -4,7 +4,8 @@ import { withCalled } from '../../../console/src/wall/call-onto-wall.ts';
 import { coveredTiles, EMPTY_STAGE, nextStage, type Stage } from '../../../console/src/wall/pop-ups.ts';
 import { fillTiles, pageOf, turn, turnAt } from '../../../console/src/wall/rotation.ts';
 import { cornerTiles, LAYOUTS, typedTile } from '../../../console/src/wall/tiling.ts';
-import type { Alarm, Wall } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
+import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { consoleAlarm } from '../../parts/console-alarm.ts';
 
 const T0 = 1_790_000_000_000;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CSV_HEADER, toCsvLine } from '../../../gateway/export/csv.ts';
 import { type ReadLine, readAlarms } from '../../../gateway/export/read-alarms.ts';
-import type { Alarm } from '../../../gateway/http/contract.ts';
+import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import { toAlarm } from '../../../gateway/http/wire.ts';
 import { anyAlarm } from '../../parts/any-alarm.ts';
 import { someAlarm } from '../../parts/recorded.ts';

@@ -7,8 +7,8 @@ import { filesEndingIn, foldersOf } from './sources.ts';
 const EMPTY_NAMES = /^(?:utils?|helpers?|common|managers?|services?|misc|types?)\.(?:ts|vue|mjs)$/i;
 /** Above this a file is about two things. */
 const LINES_MAX = 320;
-/** The words of the wire are one file by the design; the screens' words are data. */
-const LONG_ON_PURPOSE = /^(?:gateway\/http\/contract\.ts|console\/src\/i18n\/[\w-]+\.ts)$/;
+/** The screens' words are data. */
+const LONG_ON_PURPOSE = /^console\/src\/i18n\/[\w-]+\.ts$/;
 
 const sources = filesEndingIn('.ts', '.vue', '.mjs');
 

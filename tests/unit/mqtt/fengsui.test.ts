@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../adapters/codec/codec.ts';
+import type { Decoded } from '../../../adapters/codec/definition.ts';
 import fengsui from '../../../adapters/mqtt/codecs/fengsui.ts';
 import { houseOf } from '../../parts/codec-house.ts';
 import { readWith } from './reading.ts';

@@ -1,4 +1,4 @@
-import type { Decoded, Inbound, OpenCodec } from '../../../adapters/codec/codec.ts';
+import type { Decoded, Inbound, OpenCodec } from '../../../adapters/codec/definition.ts';
 
 /** Reads a message with the first codec whose topic it is; a topic of nobody is a mistake of the test. */
 export function readWith(codecs: readonly OpenCodec[], message: Inbound): Decoded {
