@@ -20,6 +20,7 @@ import type { HeldSignal } from './domain/entry.ts';
 import type { JournalQueries } from './journal/journal.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
 import type { LineBook } from './registry/line-book.ts';
+import { wholePlace } from './registry/whole-place.ts';
 
 type Parts = Readonly<{
   rules: Settings['rules'];
@@ -51,6 +52,7 @@ export function heartRules({ rules, queries, lanes, registry, lines }: Parts): H
       factsOf<MaintenanceWindow>(queries, 'maintenance/'),
     ),
     site: new SiteRules(rules.overrides),
+    locate: (own, said) => wholePlace(lines, own, said),
     holding: new Holding(factsOf<HeldSignal>(queries, 'held/'), (device) =>
       factsOf<HeldSignal>(queries, `held/${device}/`),
     ),

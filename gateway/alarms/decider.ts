@@ -18,6 +18,7 @@ export type Occurrence = Readonly<{
   severity: Severity | undefined;
   value: number | undefined;
   text: string | undefined;
+  /** Where it happened; undefined: where its device stands. */
   place: Place | undefined;
   isReplay: boolean;
   around?: Circumstances;

@@ -23,7 +23,7 @@ function newAlarm(signal: Occurrence): Alarm {
     region: device.region,
     compound: device.compound,
     centre: device.region,
-    place: { ...device.place, ...signal.place },
+    place: signal.place ?? device.place,
     title: { zh: definition.zh, en: definition.en },
     occurredAt: signal.occurredAt,
     lastAt: signal.occurredAt,

@@ -3,6 +3,7 @@ import type { Circumstances, Occurrence } from '../alarms/decider.ts';
 import type { AlarmDefinition, AlarmId, TimeLimits } from '../domain/alarm.ts';
 import type { Device } from '../domain/device.ts';
 import type { AlarmEntry, HeldSignal, OtherEntry } from '../domain/entry.ts';
+import type { Place } from '../domain/place.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Deriver } from './deriving/deriver.ts';
@@ -16,6 +17,8 @@ import { SiteRules } from './site-rules.ts';
 /** What a place, its hours and its neighbours add to what a device says. */
 export type HeartRules = Readonly<{
   places: PlaceRules;
+  /** Where something happened, of where its device stands and what its signal says. */
+  locate: (own: Place, said: Place | undefined) => Place;
   site: SiteRules;
   holding: Holding;
   incidents: IncidentWatch;
@@ -25,6 +28,7 @@ export type HeartRules = Readonly<{
 /** None of them: every signal counts as it comes. */
 export const plainRules = (): HeartRules => ({
   places: new PlaceRules([], []),
+  locate: (own, said) => ({ ...own, ...said }),
   site: new SiteRules([]),
   holding: new Holding([], () => []),
   incidents: new IncidentWatch([], () => false),
@@ -62,7 +66,7 @@ export class Judge {
 
   occurrenceOf({ device, definition, signal, occurredAt, receivedAt, around, identity }: Case): Occurrence {
     const { newAlarmId, limitsOf } = this.#ports;
-    const { incidents, places, holding } = this.#rules;
+    const { incidents, places, holding, locate } = this.#rules;
     return {
       device,
       definition,
@@ -74,14 +78,16 @@ export class Judge {
       severity: signal.severity,
       value: signal.value,
       text: signal.text,
-      place: signal.place,
+      get place() {
+        return locate(device.place, signal.place); // asked for by the few that raise one
+      },
       isReplay: signal.isReplay ?? false,
       get newAlarm() {
         return newAlarmId(); // asked for by the few that raise one
       },
       incidentOf: (id, severity) =>
         incidents.headFor(
-          { id, type: definition.code, severity, device, place: { ...device.place, ...signal.place } },
+          { id, type: definition.code, severity, device, place: locate(device.place, signal.place) },
           receivedAt,
         ),
       around: {

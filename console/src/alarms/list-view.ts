@@ -57,6 +57,12 @@ function headsIn(alarms: readonly Alarm[], { tab, search }: ListFilter): Readonl
   return new Set(alarms.filter(({ id, incident, state }) => incident === id && state !== 'closed').map(({ id }) => id));
 }
 
+/** Without what stands behind the head of its incident: for screens that show few. */
+export function withoutMembers(alarms: readonly Alarm[]): readonly Alarm[] {
+  const heads = headsIn(alarms, { tab: 'new', search: '', severities: [] });
+  return alarms.filter((alarm) => !isBehind(heads, alarm));
+}
+
 /** Red never stands behind another. */
 const isBehind = (heads: ReadonlySet<string>, { id, incident, severity }: Alarm): boolean =>
   severity > 1 && incident !== undefined && incident !== id && heads.has(incident);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gather, type ListFilter, view } from '../../../console/src/alarms/list-view.ts';
+import { gather, type ListFilter, view, withoutMembers } from '../../../console/src/alarms/list-view.ts';
 import { consoleAlarm } from '../../parts/console-alarm.ts';
 
 const NEW: ListFilter = { tab: 'new', search: '', severities: [] };
@@ -43,6 +43,7 @@ describe('the alarm list', () => {
     expect(ids(shown.pinned)).toEqual(['grave']);
     expect([...shown.members]).toEqual([['head', { alarms: 1, signals: head.count + 4 }]]);
     expect(shown.hidden).toBe(0);
+    expect(ids(withoutMembers([head, member, grave]))).toEqual(['head', 'grave']);
     expect(gather([head, member], { ...NEW, tab: 'all' })).toHaveLength(2);
     expect(ids(view([], [member], NEW).pending)).toEqual(['member']);
   });
