@@ -1,3 +1,5 @@
+import { LatelyUsed } from '../../gateway/domain/lately-used.ts';
+
 /**
  * Data minimisation (数据最小化): what names or shows a person is taken out of a message before anything of it is
  * judged or kept, dead letters included. Names are compared in small letters and at any depth.
@@ -93,8 +95,17 @@ function replaced(
 }
 
 function isPersonal(name: string, more: readonly string[]): boolean {
+  const { plain, isOfAnybody } = verdicts.get(name) ?? verdicts.keep(name, verdictOf(name));
+  return isOfAnybody || (more.length > 0 && more.includes(plain));
+}
+
+type Verdict = Readonly<{ plain: string; isOfAnybody: boolean }>;
+/** Names of fields that were judged lately: devices use the same few hundred in each message. */
+const verdicts = new LatelyUsed<Verdict>(4096);
+
+function verdictOf(name: string): Verdict {
   const plain = name.toLowerCase();
-  return PERSONAL.has(plain) || more.includes(plain) || PERSONAL_PARTS.some((part) => part.test(plain));
+  return { plain, isOfAnybody: PERSONAL.has(plain) || PERSONAL_PARTS.some((part) => part.test(plain)) };
 }
 
 function strip(value: unknown, isOut: (name: string) => boolean, depth: number): unknown {
@@ -104,13 +115,21 @@ function strip(value: unknown, isOut: (name: string) => boolean, depth: number):
     const items = value.map((item) => strip(item, isOut, depth - 1));
     return items.every((item, index) => item === value[index]) ? value : items;
   }
-  const fields = Object.entries(value);
-  const kept = fields
-    .filter(([name]) => !isOut(name))
-    .map(([name, inner]) => [name, strip(inner, isOut, depth - 1)] as const);
-  const isWhole = kept.length === fields.length && kept.every(([, inner], index) => inner === fields[index]?.[1]);
-  return isWhole ? value : Object.fromEntries(kept);
+  return stripFields(value, isOut, depth);
 }
+
+/** Most messages have nothing to take out: a copy is begun at the first field that has. */
+function stripFields(value: object, isOut: (name: string) => boolean, depth: number): unknown {
+  let kept: Map<string, unknown> | undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const clean = isOut(name) ? GONE : strip(inner, isOut, depth - 1);
+    if (clean !== inner) kept ??= new Map(Object.entries(value));
+    if (clean === GONE) kept?.delete(name);
+    else kept?.set(name, clean);
+  }
+  return kept === undefined ? value : Object.fromEntries(kept);
+}
+const GONE = Symbol('taken out');
 
 /** A text that is JSON itself, as some firmware sends it. */
 function stripText(text: string, isOut: (name: string) => boolean, depth: number): string {

@@ -48,5 +48,6 @@ export function readJson(payload: Uint8Array, maxBytes?: number): Result<unknown
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+  for (const key in value) if (isDeeper(Reflect.get(value, key), levels - 1)) return true;
+  return false;
 }

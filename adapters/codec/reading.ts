@@ -5,7 +5,7 @@ import type { AccessEvent, Report, Signal, Status, Telemetry } from '../../gatew
 import { check, type Faults } from '../../gateway/domain/zod-fault.ts';
 import { type ReadBody, readBody } from './body.ts';
 import { deadLetter } from './dead-letter.ts';
-import type { CodecDefinition, CodecPorts, Decoded, Drafts, Inbound, MessageContext } from './definition.ts';
+import type { CodecDefinition, CodecPorts, Decoded, Draft, Drafts, Inbound, MessageContext } from './definition.ts';
 import { disbelief, neverSet, toUtc } from './device-time.ts';
 import { withPseudonyms } from './minimise.ts';
 
@@ -35,7 +35,7 @@ export class Reading<Payload, Memory> {
     const warnings: BadValue[] = [];
     const refused: BadValue[] = [];
     const drafts = this.#draftsOf(payload.value, this.#context(message, captures, warnings, refused));
-    const reports = [...this.#settled(drafts, message, refused)];
+    const reports = this.#settled(drafts, message, refused);
     const off = warnings.length > 0 ? clockOff(reports) : [];
     const letters = refused.map((fault) => letter([fault]));
     return {
@@ -126,33 +126,41 @@ export class Reading<Payload, Memory> {
     };
   }
 
-  *#settled(drafts: Drafts, { isRetained }: Inbound, refused: BadValue[]): Iterable<Report> {
-    const replay = isRetained ? { isReplay: true } : {};
-    const { signals = [] } = drafts;
+  #settled(drafts: Drafts, { isRetained }: Inbound, refused: BadValue[]): readonly Report[] {
+    const { signals = [], telemetry = [], status = [], access = [] } = drafts;
     if (signals.length > SIGNALS_MAX) refused.push(tooMany(signals.length));
-    for (const draft of signals.slice(0, SIGNALS_MAX))
-      yield* this.#settle<Signal>({ kind: 'signal', ...draft, ...replay }, refused);
-    for (const draft of drafts.telemetry ?? [])
-      yield* this.#settle<Telemetry>({ kind: 'telemetry', ...draft }, refused);
-    for (const draft of drafts.status ?? []) yield* this.#settle<Status>({ kind: 'status', ...draft }, refused);
-    for (const draft of drafts.access ?? []) yield* this.#settle<AccessEvent>({ kind: 'access', ...draft }, refused);
+    const reports: Report[] = [];
+    const settle = <T extends Read>(kind: T['kind'], drafted: readonly Draft<T>[]): void => {
+      for (const draft of drafted) {
+        const report = this.#settle<T>(kind, draft, refused);
+        if (report !== undefined) reports.push(report);
+      }
+    };
+    const counted = signals.slice(0, SIGNALS_MAX);
+    settle<Signal>('signal', isRetained ? counted.map(asReplay) : counted);
+    settle<Telemetry>('telemetry', telemetry);
+    settle<Status>('status', status);
+    settle<AccessEvent>('access', access);
+    return reports;
   }
 
   /** Leaves out the fields that are undefined: what remains is the report by the definition of Draft. */
-  *#settle<T extends Exclude<Report, { kind: 'dead-letter' }>>(
-    draft: { readonly [K in keyof T]: T[K] | undefined },
-    refused: BadValue[],
-  ): Iterable<T> {
+  #settle<T extends Read>(kind: T['kind'], draft: Draft<T>, refused: BadValue[]): T | undefined {
     const name = String(draft.device);
     const device = this.#idOf(name);
     if (device === undefined) {
       refused.push(strange('device', name));
-      return;
+      return undefined;
     }
-    const entries = Object.entries({ ...draft, device }).filter(([, value]) => value !== undefined);
-    yield Object.fromEntries(entries) as T;
+    const report: Record<string, unknown> = { kind };
+    for (const [field, value] of Object.entries(draft)) if (value !== undefined) report[field] = value;
+    report['device'] = device;
+    return report as T;
   }
 }
+
+type Read = Exclude<Report, { kind: 'dead-letter' }>;
+const asReplay = (draft: Draft<Signal>): Draft<Signal> => ({ ...draft, isReplay: true });
 
 /** The longest of a definition's `words` is shorter. */
 const WORD_MAX_BYTES = 64;

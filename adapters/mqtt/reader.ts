@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { badValue } from '../../gateway/domain/bad-value.ts';
 import type { DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
+import { LatelyUsed } from '../../gateway/domain/lately-used.ts';
 import type { DeadLetter, Intake, Report } from '../../gateway/domain/signal.ts';
 import { readBody } from '../codec/body.ts';
 import { deadLetter } from '../codec/dead-letter.ts';
@@ -25,10 +26,15 @@ const CLOCKS_OFF_MAX = 10_000;
 
 type Found = Readonly<{ codec: OpenCodec; captures: Readonly<Record<string, string>> }>;
 
+/** Topics whose codecs are remembered: as many again lie in the older half, some 20 MiB at the worst. */
+const TOPICS_MAX = 65_536;
+
 /** Finds a topic's codec. Patterns lie by their first level, so that a message is held against a few of them only. */
 class CodecsByTopic {
   readonly #codecs: readonly OpenCodec[];
   readonly #byFirst = new Map<string, OpenCodec[]>();
+  /** A device says all it says on a handful of topics: what matches them is found once. */
+  readonly #found = new LatelyUsed<readonly Found[]>(TOPICS_MAX);
 
   constructor(codecs: readonly OpenCodec[]) {
     this.#codecs = codecs;
@@ -45,15 +51,20 @@ class CodecsByTopic {
 
   /** Where the topics of two families collide, the device's profile says which one it speaks. */
   find(topic: string, profileOf: (name: string) => string | undefined): Found | undefined {
+    const matching = this.#found.get(topic) ?? this.#found.keep(topic, this.#matching(topic));
+    const [first] = matching;
+    if (matching.every(({ codec }) => codec.family === first?.codec.family)) return first;
+    const isSpoken = ({ codec, captures }: Found): boolean =>
+      Object.values(captures).some((name) => profileOf(name) === codec.family);
+    return matching.find(isSpoken) ?? first;
+  }
+
+  #matching(topic: string): readonly Found[] {
     const near = [...(this.#byFirst.get(firstLevel(topic)) ?? []), ...(this.#byFirst.get(ANY) ?? [])];
-    const matching = near.flatMap((codec): readonly Found[] => {
+    return near.flatMap((codec): readonly Found[] => {
       const captures = codec.topics.map((pattern) => pattern.match(topic)).find((found) => found !== undefined);
       return captures === undefined ? [] : [{ codec, captures }];
     });
-    if (new Set(matching.map(({ codec }) => codec.family)).size < 2) return matching[0];
-    const isSpoken = ({ codec, captures }: Found): boolean =>
-      Object.values(captures).some((name) => profileOf(name) === codec.family);
-    return matching.find(isSpoken) ?? matching[0];
   }
 }
 
@@ -94,11 +105,12 @@ export class Reader {
     this.counts.warnings += decoded.warnings.length;
     for (const { field, expected } of decoded.warnings)
       this.#ports.log.warn({ topic, field, expected }, 'time not believed');
-    for (const report of decoded.reports) if (report.kind === 'dead-letter') this.#count(report);
-    const reports = [
-      ...decoded.reports.map((report) => withMessage(report, topic, decoded.kept)),
-      ...this.#clocksRight(decoded),
-    ];
+    const reports: Report[] = [];
+    for (const report of decoded.reports) {
+      if (report.kind === 'dead-letter') this.#count(report);
+      reports.push(withMessage(report, topic, decoded.kept));
+    }
+    reports.push(...this.#clocksRight(decoded));
     this.#replyLater(reports, decoded.replies);
     return reports;
   }

@@ -23,6 +23,23 @@ export function definitionOf(catalogue: TypeCatalogue, device: Device, word: str
   return code === undefined ? undefined : catalogue.alarmTypes.get(code);
 }
 
+/** Words that are remembered of a device: it has a handful, and what is beyond is looked up each time. */
+const WORDS_MAX = 64;
+
+/** `definitionOf`, asked once for each device record and word. A changed record is another object and is asked anew. */
+export function rememberingDefinitions(
+  catalogue: TypeCatalogue,
+): (device: Device, word: string) => AlarmDefinition | undefined {
+  const known = new WeakMap<Device, Map<string, AlarmDefinition | undefined>>();
+  return (device, word) => {
+    const words = known.get(device) ?? new Map<string, AlarmDefinition | undefined>();
+    if (words.has(word)) return words.get(word);
+    const definition = definitionOf(catalogue, device, word);
+    if (words.size < WORDS_MAX) known.set(device, words.set(word, definition));
+    return definition;
+  };
+}
+
 /**
  * The names under which a map may have a word, the fullest first: `chirpstack:object.tilt=high (door)` also goes by
  * `object.tilt=high`, `object.tilt` and `tilt`.

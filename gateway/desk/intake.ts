@@ -8,7 +8,7 @@ import type { Severity } from '../domain/severity.ts';
 import type { DeadLetter, Intake, Report, Signal, Status, Telemetry } from '../domain/signal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ChatterWatch } from './chatter-watch.ts';
-import type { Derived, DerivingContext } from './deriving/deriver.ts';
+import type { Derived, Deriver, DerivingContext } from './deriving/deriver.ts';
 import { judgeClock } from './device-clock.ts';
 import { FloodWatch, type Held } from './flood-watch.ts';
 import { type Case, type HeartRules, Judge, plainRules } from './judge.ts';
@@ -60,10 +60,13 @@ export class SignalIntake implements Intake {
   readonly #log: ReportLog;
   readonly #own: OwnWord;
   readonly #chatter = new ChatterWatch();
+  /** Those of the derivers by which a signal may be explained. */
+  readonly #explainers: readonly Deriver[];
 
   constructor(ports: IntakePorts) {
     this.#ports = ports;
     this.#rules = ports.rules ?? plainRules();
+    this.#explainers = this.#rules.derivers.filter(({ explains }) => explains !== undefined);
     this.#judge = new Judge(ports, this.#rules);
     this.#log = new ReportLog(ports);
     this.#own = new OwnWord(ports, this.#judge, this.#rules.site);
@@ -93,8 +96,9 @@ export class SignalIntake implements Intake {
 
   async accept(reports: readonly Report[]): Promise<void> {
     const receivedAt = this.#ports.now();
-    // Decided one after the other in this turn of the loop, then awaited together: they share one commit.
-    await Promise.all(reports.map((report) => this.#take(report, receivedAt)));
+    // Decided one after the other in this turn of the loop, then awaited together: they share one commit, and mostly
+    // one promise of it.
+    await Promise.all(new Set(reports.map((report) => this.#take(report, receivedAt))));
   }
 
   #take(report: Report, receivedAt: number): Promise<void> {
@@ -276,8 +280,8 @@ export class SignalIntake implements Intake {
   }
 
   #around(device: Device, { code }: AlarmDefinition, at: number, isChattering: boolean): Pick<Case, 'around'> {
-    const explainers = this.#rules.derivers.filter(({ explains }) => explains !== undefined);
-    const isExplained = explainers.some(({ explains }) => explains?.(device, this.#contextOf(device, at, code)));
+    const context = this.#contextOf(device, at, code);
+    const isExplained = this.#explainers.some((deriver) => deriver.explains?.(device, context));
     return isChattering || isExplained ? { around: { isChattering, isExplained } } : {};
   }
 

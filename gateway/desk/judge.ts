@@ -64,47 +64,13 @@ export class Judge {
     this.#rules = rules;
   }
 
-  occurrenceOf({ device, definition, signal, occurredAt, receivedAt, around, identity }: Case): Occurrence {
-    const { newAlarmId, limitsOf } = this.#ports;
-    const { incidents, places, holding, locate } = this.#rules;
-    return {
-      device,
-      definition,
-      limits: (severity) => limitsOf(definition.limitProfile, severity),
-      identity: identity ?? identityOf(signal, receivedAt),
-      occurredAt,
-      receivedAt,
-      active: signal.active,
-      severity: signal.severity,
-      value: signal.value,
-      text: signal.text,
-      get place() {
-        return locate(device.place, signal.place); // asked for by the few that raise one
-      },
-      isReplay: signal.isReplay ?? false,
-      get newAlarm() {
-        return newAlarmId(); // asked for by the few that raise one
-      },
-      incidentOf: (id, severity) =>
-        incidents.headFor(
-          { id, type: definition.code, severity, device, place: locate(device.place, signal.place) },
-          receivedAt,
-        ),
-      around: {
-        isUnderMaintenance: places.isUnderMaintenance(device, receivedAt),
-        isDisarmed: places.isDisarmed(device, definition.code, receivedAt),
-        isHeld: holding.has(device.id, definition.code),
-        ...around,
-      },
-    };
-  }
+  occurrenceOf = (one: Case): Occurrence => new OccurrenceOf(one, this.#ports, this.#rules);
 
   /** `beside` are entries that stand or fall with what is decided. Resolves once all of it is durable. */
-  async judge(one: Case, beside: readonly OtherEntry[] = []): Promise<void> {
+  judge(one: Case, beside: readonly OtherEntry[] = []): Promise<void> {
     const { lanes, count } = this.#ports;
     const { device, definition } = one;
-    const occurrence = this.occurrenceOf(one);
-    const decision = decide(lanes.stateOf(device.id), occurrence);
+    const decision = decide(lanes.stateOf(device.id), this.occurrenceOf(one));
     if ('holdUntil' in decision) return this.#hold(one, decision.holdUntil, beside);
     const entries = 'entries' in decision ? decision.entries : [];
     for (const { kind } of entries) count('decided', kind);
@@ -112,8 +78,9 @@ export class Judge {
     const isReleased = 'nothing' in decision && decision.releases === true;
     const all = isReleased ? [...beside, this.#rules.holding.release(device.id, definition.code)] : beside;
     if (entries.length + all.length === 0) return lanes.settled(device.id); // what it repeats may be on its way
-    await this.#commit(one, entries, all);
-    if (entries.some(({ kind }) => kind === 'repeated')) this.#goesOn(device, definition.code, occurrence.receivedAt);
+    const stored = this.#enter(one, entries, all);
+    if (entries.some(({ kind }) => kind === 'repeated')) this.#goesOn(device, definition.code, one.receivedAt);
+    return stored;
   }
 
   /** It has lasted: what waited is decided now, and waits no longer. What the log does not take waits on. */
@@ -125,7 +92,7 @@ export class Judge {
     await this.judge(one, [released]);
   }
 
-  async #hold(one: Case, dueAt: number, beside: readonly OtherEntry[]): Promise<void> {
+  #hold(one: Case, dueAt: number, beside: readonly OtherEntry[]): Promise<void> {
     const { device, definition, receivedAt } = one;
     const { holding } = this.#rules;
     if (holding.isFull) return this.judge({ ...one, around: { ...one.around, hasLasted: true } }, beside);
@@ -141,24 +108,87 @@ export class Judge {
       dueAt,
     };
     this.#ports.count('nothing', 'held-off');
-    await this.#commit(one, [], [...beside, holding.add(held)]);
+    return this.#enter(one, [], [...beside, holding.add(held)]);
   }
 
-  async #commit(
-    { device, definition }: Case,
+  #enter(
+    { device, definition: { code } }: Case,
     entries: readonly AlarmEntry[],
     beside: readonly OtherEntry[],
   ): Promise<void> {
-    try {
-      await this.#ports.lanes.commit(device.id, entries, beside);
-    } catch (error) {
-      this.#rules.holding.readBack(device.id, definition.code);
+    const { holding } = this.#rules;
+    const stored = this.#ports.lanes.enter(device.id, entries, beside);
+    if (beside.length === 0) return stored; // nothing that waits has changed
+    return stored.catch((error: unknown) => {
+      holding.readBack(device.id, code);
       throw error;
-    }
+    });
   }
 
   #goesOn(device: Device, code: string, at: number): void {
     const alarm = this.#ports.lanes.stateOf(device.id).open.get(code);
     if (alarm !== undefined) this.#rules.incidents.goesOn(alarm, device, at);
+  }
+}
+
+/** A case as the rules see it. What only the few need that raise an alarm is found when they ask. */
+class OccurrenceOf implements Occurrence {
+  readonly device: Device;
+  readonly definition: AlarmDefinition;
+  readonly identity: string;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly active: boolean | undefined;
+  readonly severity: Severity | undefined;
+  readonly value: number | undefined;
+  readonly text: string | undefined;
+  readonly isReplay: boolean;
+  readonly around: Circumstances;
+  readonly #signal: Signal;
+  readonly #ports: JudgePorts;
+  readonly #rules: HeartRules;
+
+  constructor(
+    { device, definition, signal, occurredAt, receivedAt, around, identity }: Case,
+    ports: JudgePorts,
+    rules: HeartRules,
+  ) {
+    this.device = device;
+    this.definition = definition;
+    this.identity = identity ?? identityOf(signal, receivedAt);
+    this.occurredAt = occurredAt;
+    this.receivedAt = receivedAt;
+    this.active = signal.active;
+    this.severity = signal.severity;
+    this.value = signal.value;
+    this.text = signal.text;
+    this.isReplay = signal.isReplay ?? false;
+    const { places, holding } = rules;
+    this.around = {
+      isUnderMaintenance: places.isUnderMaintenance(device, receivedAt),
+      isDisarmed: places.isDisarmed(device, definition.code, receivedAt),
+      isHeld: holding.has(device.id, definition.code),
+      ...around,
+    };
+    this.#signal = signal;
+    this.#ports = ports;
+    this.#rules = rules;
+  }
+
+  limits(severity: Severity): TimeLimits {
+    return this.#ports.limitsOf(this.definition.limitProfile, severity);
+  }
+
+  get place(): Place {
+    return this.#rules.locate(this.device.place, this.#signal.place);
+  }
+
+  get newAlarm(): AlarmId {
+    return this.#ports.newAlarmId();
+  }
+
+  incidentOf(id: AlarmId, severity: Severity): AlarmId | undefined {
+    const { device, place, receivedAt } = this;
+    return this.#rules.incidents.headFor({ id, type: this.definition.code, severity, device, place }, receivedAt);
   }
 }

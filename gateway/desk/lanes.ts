@@ -2,18 +2,30 @@ import type { AlarmBook } from '../alarms/book.ts';
 import type { Alarm, AlarmId } from '../domain/alarm.ts';
 import type { DeviceId } from '../domain/device.ts';
 import type { AlarmEntry, Entry, OtherEntry } from '../domain/entry.ts';
-import { type Journal, type JournalQueries, JournalUnavailable, type Write } from '../journal/journal.ts';
+import {
+  type Journal,
+  type JournalQueries,
+  JournalUnavailable,
+  type NewEntry,
+  type Write,
+} from '../journal/journal.ts';
 import { HeardReports } from './heard-reports.ts';
 
 /** One device's way into the journal: how far it has been written, and what is still on its way. */
 type Lane = { version: number; inFlight: number; last: Promise<void>; isBroken: boolean };
-/** What was decided in one turn of the loop: it goes to the journal together, so that one promise serves them all. */
-type Gathering = Readonly<{ writes: Write[]; appended: ReturnType<Journal['append']> }>;
+/** A write of one device that is on its way; `isStored` once that is known. */
+type UnderWay = Readonly<{ device: DeviceId; lane: Lane; write: Write; identities: readonly string[] }> & {
+  isStored: boolean;
+};
+/** What was decided in one turn of the loop: it goes to the journal together, and one promise serves it all. */
+type Gathering = Readonly<{ underWay: UnderWay[]; stored: Promise<void> }>;
 
 /** States in which an alarm is still somebody's work, or may be joined by a repeat. */
 const NOT_CLOSED = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved'];
 /** More alarms of one device that are not closed are not looked at again after a refused write. */
 const RELOADED_MAX = 1000;
+const SETTLED = Promise.resolve();
+const brokenBefore = (): JournalUnavailable => new JournalUnavailable('an earlier entry of this device was refused');
 /** The alarm that was raised last is among so many that happened last: devices' clocks are not that far apart. */
 const LATEST_AMONG = 50;
 
@@ -52,55 +64,88 @@ export class AlarmLanes {
    * Resolves once the entries are durable, with the alarm as the last of them left it. What stands `beside` them, such
    * as the status that an alarm is about, is in the same write. Throws JournalUnavailable.
    */
-  commit(
+  async commit(
     device: DeviceId,
     entries: readonly AlarmEntry[],
     beside: readonly OtherEntry[] = [],
   ): Promise<Alarm | undefined> {
     const lane = this.#laneOf(device);
-    if (lane.isBroken) return Promise.reject(new JournalUnavailable('an earlier entry of this device was refused'));
-    const written = entries.map((entry) => ({ entry, alarm: this.#book.apply(entry) }));
-    const all = [...beside.map((entry) => ({ entry, alarm: undefined })), ...written];
-    const expectedVersion = lane.version;
-    lane.version += all.length;
-    lane.inFlight += 1;
-    // known again though it may come to nothing: else a late repeat of a beginning would wait once more, after its end
-    const identities = [...entries, ...beside].flatMap(identityIn);
-    for (const identity of identities) this.#book.rememberSignal(identity);
-    const write = { subject: `device/${device}`, expectedVersion, entries: all };
-    const stored = this.#store(device, lane, write, identities);
-    lane.last = stored;
-    return stored.then(() => written.at(-1)?.alarm);
+    if (lane.isBroken) throw brokenBefore();
+    const { underWay, stored } = this.#write(device, lane, entries, beside);
+    try {
+      await stored;
+    } catch (error) {
+      if (!underWay.isStored) throw error;
+    }
+    return underWay.write.entries.at(-1)?.alarm;
+  }
+
+  /**
+   * The same for one of many that come at once: resolves once all that was decided in this turn of the loop is durable.
+   * Where any of it is refused it throws, though this one may be stored: who brought them brings them all again.
+   */
+  enter(device: DeviceId, entries: readonly AlarmEntry[], beside: readonly OtherEntry[]): Promise<void> {
+    const lane = this.#laneOf(device);
+    if (lane.isBroken) return Promise.reject(brokenBefore());
+    return this.#write(device, lane, entries, beside).stored;
   }
 
   /** Resolves once everything that this device has on its way is durable: what repeats it may then be acknowledged. */
-  settled = async (device: DeviceId): Promise<void> => this.#lanes.get(device)?.last;
+  settled = (device: DeviceId): Promise<void> => this.#lanes.get(device)?.last ?? SETTLED;
 
-  async #store(device: DeviceId, lane: Lane, write: Write, identities: readonly string[]): Promise<void> {
+  #write(
+    device: DeviceId,
+    lane: Lane,
+    entries: readonly AlarmEntry[],
+    beside: readonly OtherEntry[],
+  ): Readonly<{ underWay: UnderWay; stored: Promise<void> }> {
+    const all: NewEntry[] = beside.map((entry) => ({ entry, alarm: undefined }));
+    for (const entry of entries) all.push({ entry, alarm: this.#book.apply(entry) });
+    const write = { subject: `device/${device}`, expectedVersion: lane.version, entries: all };
+    lane.version += all.length;
+    lane.inFlight += 1;
+    const underWay = { device, lane, write, identities: this.#remember(all), isStored: false };
+    this.#gathering ??= this.#newGathering();
+    this.#gathering.underWay.push(underWay);
+    lane.last = this.#gathering.stored;
+    return { underWay, stored: this.#gathering.stored };
+  }
+
+  /** Known again though it may come to nothing: else a late repeat of a beginning would wait once more, after its end. */
+  #remember(all: readonly NewEntry[]): readonly string[] {
+    const identities: string[] = [];
+    for (const { entry } of all) identities.push(...identityIn(entry));
+    for (const identity of identities) this.#book.rememberSignal(identity);
+    return identities;
+  }
+
+  #newGathering(): Gathering {
+    const underWay: UnderWay[] = [];
+    const stored = Promise.resolve().then(() => {
+      this.#gathering = undefined;
+      return this.#store(underWay);
+    });
+    return { underWay, stored };
+  }
+
+  async #store(underWay: readonly UnderWay[]): Promise<void> {
     try {
-      const { writes, appended } = this.#gather();
-      const at = writes.push(write) - 1;
-      const outcome = (await appended)[at];
-      if (outcome?.ok !== true) throw new JournalUnavailable('the device was written by somebody else');
-    } catch (error) {
-      lane.isBroken = true;
-      for (const identity of identities) this.#book.forgetSignal(identity);
-      throw error;
+      const outcomes = await this.#journal.append(underWay.map(({ write }) => write));
+      for (const [at, one] of underWay.entries()) one.isStored = outcomes[at]?.ok === true;
+      if (underWay.some(({ isStored }) => !isStored))
+        throw new JournalUnavailable('the device was written by somebody else');
     } finally {
-      lane.inFlight -= 1;
-      if (lane.isBroken && lane.inFlight === 0) this.#readBack(device);
+      for (const one of underWay) this.#settle(one);
     }
   }
 
-  #gather(): Gathering {
-    if (this.#gathering !== undefined) return this.#gathering;
-    const writes: Write[] = [];
-    const appended = Promise.resolve().then(() => {
-      this.#gathering = undefined;
-      return this.#journal.append(writes);
-    });
-    this.#gathering = { writes, appended };
-    return this.#gathering;
+  #settle({ device, lane, identities, isStored }: UnderWay): void {
+    lane.inFlight -= 1;
+    if (!isStored) {
+      lane.isBroken = true;
+      for (const identity of identities) this.#book.forgetSignal(identity);
+    }
+    if (lane.isBroken && lane.inFlight === 0) this.#readBack(device);
   }
 
   #readBack(device: DeviceId): void {

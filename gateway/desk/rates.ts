@@ -37,7 +37,9 @@ export class Rates {
   }
 
   #bucketOf(wanted: string, at: number): Bucket {
-    const key = this.#buckets.has(wanted) || this.#buckets.size < BUCKETS_MAX ? wanted : SHARED;
+    const own = this.#buckets.get(wanted);
+    if (own !== undefined) return own;
+    const key = this.#buckets.size < BUCKETS_MAX ? wanted : SHARED;
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
     const bucket = { tokens: this.#limit.burst, at };

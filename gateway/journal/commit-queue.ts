@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { JournalUnavailable, type Seq, type VersionConflict, type Write } from './journal.ts';
+import { pack, unpackAnswers } from './sqlite-packing.ts';
 import type { Trimmed } from './sqlite-trim.ts';
 import {
   type Answer,
@@ -104,11 +105,6 @@ export class CommitQueue {
     return this.#waitingWrites;
   }
 
-  /** Whether writes wait while the thread has its hands full. */
-  get isBusy(): boolean {
-    return this.#underWay.length >= UNDER_WAY_MAX || (this.#underWay.length > 0 && this.#waitingWrites > 0);
-  }
-
   /** In one transaction, whole or not at all but for what is answered with a conflict. Throws JournalUnavailable. */
   append(group: Group): Promise<readonly Outcome[]> {
     if (group.writes.length === 0) return Promise.resolve([]);
@@ -207,7 +203,7 @@ export class CommitQueue {
     if (message.kind === 'trimmed') {
       if (done.kind === 'trim') done.resolve({ oldest: message.oldest, isOver: message.isOver });
     } else if (message.kind === 'committed') {
-      if (done.kind !== 'trim') this.#answer(done, message.answers, message.head);
+      if (done.kind !== 'trim') this.#answer(done, unpackAnswers(message.answers), message.head);
     } else this.#refuse(done, message.reason, message.fault);
     this.#sendNext();
   }
@@ -277,9 +273,11 @@ export class CommitQueue {
 const messageOf = ({ kind, epoch, groups, cursors }: BatchJob): ToWriter => ({
   kind,
   epoch,
-  batch: toBatch(
-    groups.map(({ group }) => group),
-    cursors.map(({ move }) => move),
+  batch: pack(
+    toBatch(
+      groups.map(({ group }) => group),
+      cursors.map(({ move }) => move),
+    ),
   ),
 });
 

@@ -1,5 +1,6 @@
 import { factOf } from '../domain/entry.ts';
 import type { Seq, Write } from './journal.ts';
+import type { PackedBatch } from './sqlite-packing.ts';
 import { type AlarmRow, patchOf, toBody, toRow } from './sqlite-rows.ts';
 import type { StorageFault } from './storage-fault.ts';
 
@@ -11,8 +12,7 @@ export type CursorMove = Readonly<{ follower: string; seq: Seq }>;
 export type PutRow = Readonly<{ entry: number; row: AlarmRow }>;
 
 /**
- * What crosses between the event loop and the writer thread: text ready to be stored, in columns, which are copied
- * several times faster than objects are. An alarm that several entries of a batch change, as in a storm, is written
+ * What the writer thread stores: text that is ready, in columns. An alarm that several entries of a batch change, as in a storm, is written
  * whole beside the last of them only; the others carry what differs, and `bases` names that last one.
  */
 export type Batch = Readonly<{
@@ -44,12 +44,12 @@ export type Trim = Readonly<{ before: number; upTo: number }>;
  */
 export type ToWriter =
   | Readonly<{ kind: 'trim'; trim: Trim }>
-  | Readonly<{ kind: 'commit' | 'give-up-reserve' | 'recover'; epoch: number; batch: Batch }>
+  | Readonly<{ kind: 'commit' | 'give-up-reserve' | 'recover'; epoch: number; batch: PackedBatch }>
   | Readonly<{ kind: 'close' }>;
 export type FromWriter =
   | Readonly<{ kind: 'ready'; head: number; synchronous: number; fault: StorageFault | undefined }>
   | Readonly<{ kind: 'trimmed'; oldest: number; isOver: boolean }>
-  | Readonly<{ kind: 'committed'; answers: readonly Answer[]; head: number }>
+  | Readonly<{ kind: 'committed'; answers: Float64Array; head: number }>
   | Readonly<{ kind: 'refused'; reason: string; fault: StorageFault | undefined }>;
 
 /** Puts groups into columns, in their order. */

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { giveUpReserve, takeReserve } from './reserve.ts';
 import { BatchCommit } from './sqlite-commit.ts';
+import { packAnswers, unpack } from './sqlite-packing.ts';
 import { prepareForWriting } from './sqlite-tables.ts';
 import { trimmer } from './sqlite-trim.ts';
 import type { FromWriter, ToWriter } from './sqlite-wire.ts';
@@ -38,7 +39,8 @@ function answerTo(message: Exclude<ToWriter, { kind: 'close' }>): FromWriter {
 function carryOut(message: Extract<ToWriter, { epoch: number }>): FromWriter {
   if (message.kind === 'give-up-reserve') giveUpReserve(file);
   if (message.kind === 'recover') takeReserve(file);
-  return { kind: 'committed', ...batches.carryOut(message.batch) };
+  const { answers, head } = batches.carryOut(unpack(message.batch));
+  return { kind: 'committed', answers: packAnswers(answers), head };
 }
 
 function guarded(act: () => FromWriter): FromWriter {

@@ -21,10 +21,14 @@ import { Tail } from './tail.ts';
 
 /** Entries that a follower gets at once. */
 const READ_MAX = 1000;
-/** Who is too far behind for the tail rests so many times as long as its batch took, while writes wait for the disk. */
-const REST_TIMES = 2;
+/** Who is too far behind for the tail rests so many times as long as its batch took, while signals come in a flood. */
+const REST_TIMES = 20;
 /** A rest at most: a batch that took long waited for something outside. */
-const REST_MAX_MS = 250;
+const REST_MAX_MS = 1_000;
+/** A flood: while a follower handled its batch, the log grew by this part of one. A city's peak is below that. */
+const FLOOD_ENTRIES = READ_MAX / 2;
+/** Who is further behind rests no more, however many come: what is not followed is kept, and the disk has an end. */
+const RESTING_LAG_MAX = 2_000_000;
 /** Every follower waits for the same word; more than this at once would be a leak. */
 const FOLLOWERS_MAX = 100;
 
@@ -123,7 +127,7 @@ export async function openSqliteJournal(
   async function* follow(cursor: Seq, stop: AbortSignal): AsyncGenerator<Batch> {
     let at = cursor;
     while (!stop.aborted) {
-      const startedAt = now();
+      const [startedAt, headBefore] = [now(), head];
       const isBehind = tail.after(at, 0) === undefined;
       const entries = read(at, READ_MAX);
       const last = entries.at(-1)?.seq;
@@ -132,7 +136,8 @@ export async function openSqliteJournal(
         at = last;
         yield { entries, last };
         // signals go first: what a follower has missed is in the file, and what a device sends waits for its answer
-        if (isBehind && queue.isBusy) await restFor(REST_TIMES * (now() - startedAt), stop);
+        const isFlood = head - headBefore >= FLOOD_ENTRIES && head - at < RESTING_LAG_MAX;
+        if (isBehind && isFlood) await restFor(REST_TIMES * (now() - startedAt), stop);
       }
     }
   }
