@@ -9,12 +9,13 @@ import { loadCatalogue } from '../config/catalogue.ts';
 import { readLines } from '../config/lines.ts';
 import type { Settings } from '../config/settings.ts';
 import { startVideoPlane } from '../streams/plane.ts';
+import { burnIn } from '../streams/watermark.ts';
 import { openAccess } from './access/access.ts';
 import { cameraPort } from './camera-port.ts';
 import { codecHouse } from './codec-house.ts';
 import { withProfilesOf } from './codec-profiles.ts';
 import { growingAlarmIds } from './desk/alarm-ids.ts';
-import { definitionOf } from './desk/alarm-type.ts';
+import { rememberingDefinitions } from './desk/alarm-type.ts';
 import { ownDevice } from './desk/broker-watch.ts';
 import { watchDeadlines } from './desk/deadlines.ts';
 import { devicesInFlood } from './desk/devices-in-flood.ts';
@@ -27,7 +28,6 @@ import { deviceCommands } from './device-commands.ts';
 import { deviceSignIn } from './device-sign-in.ts';
 import { DiscoveryDesk } from './discovery-desk.ts';
 import { DiskWatch } from './disk-watch.ts';
-import type { Device } from './domain/device.ts';
 import { openEvidenceHouse, ringOf } from './evidence-house.ts';
 import { openArchive } from './followers/archive/open-archive.ts';
 import { startLive } from './followers/live/live.ts';
@@ -115,7 +115,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   );
   const lanes = openLanes(journal, queries);
   const desk = openAlarmDesk(lanes, now);
-  const meaningOf = (device: Device, word: string) => definitionOf(catalogue, device, word);
+  const meaningOf = rememberingDefinitions(catalogue);
   const own = ownDevice(settings.city);
   const rules = heartRules({ rules: settings.rules, queries, lanes, registry, lines });
   const intake = new SignalIntake({
@@ -236,6 +236,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     archive,
     values,
     evidence: evidence.files,
+    watermark: burnIn,
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },

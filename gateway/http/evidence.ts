@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { actorOf } from '../access/operator.ts';
 import { type ByteRange, readRange } from './byte-range.ts';
 import { Evidence, EvidenceLock } from './contract/alarms.ts';
+import { markedCopy, markedName } from './evidence-copy.ts';
 import { PHOTO_MAX_MIB, Photo, takePhotos } from './photo-body.ts';
 import type { EvidenceReading, HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
@@ -19,13 +20,20 @@ const Purpose = z
   .trim()
   .min(2, 'what the file is taken out for, 2 to 200 characters')
   .max(200, 'what the file is taken out for, 2 to 200 characters');
+const Taking = z
+  .object({ purpose: Purpose.optional(), watermark: z.literal('1').optional() })
+  .refine(({ purpose, watermark }) => watermark === undefined || purpose !== undefined, {
+    path: ['purpose'],
+    error: 'what the file is taken out for, where a watermark is to say it',
+  });
 const TakenAt = z.object({ at: z.iso.datetime({ offset: true }).optional() });
 /** A phone's clock may be ahead of ours by this much, and a photo wait so long for a network. */
 const AHEAD_MAX_MS = 60_000;
 const LATE_MAX_MS = 7 * 86_400_000;
 
 /** Evidence (取证) of an alarm: its files, what people add on the spot, and locks against removal. */
-export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, { access, desk, evidence: files, now }) => {
+export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
+  const { access, desk, evidence: files, now } = ports;
   takePhotos(http);
 
   http.get(
@@ -33,9 +41,9 @@ export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, { access,
     {
       schema: {
         params: ByFile,
-        querystring: z.object({ purpose: Purpose.optional() }),
+        querystring: Taking,
         description:
-          'With a purpose it is a download, which goes into the audit trail. Takes one range (RFC 9110, 14).',
+          'With a purpose it is a download, which goes into the audit trail; with watermark=1 as well, a copy with who, when and what for in its pictures (a clip as H.264). Takes one range (RFC 9110, 14).',
       },
       preHandler: access.require('alarm.read'),
     },
@@ -44,12 +52,19 @@ export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, { access,
       const alarm = alarmFor(operator, desk, params.id);
       const found = await files.open(alarm.id, params.file);
       if (found === undefined) throw noFile(params.file);
-      if (query.purpose !== undefined) {
-        await request.auditNow('evidence.download', `${alarm.id}/${params.file}: ${query.purpose}`);
-        reply.header('content-disposition', `attachment; filename="${params.file}"`);
+      const { purpose } = query;
+      if (purpose !== undefined) {
+        const form = query.watermark === undefined ? '' : ' (watermark)';
+        await request.auditNow('evidence.download', `${alarm.id}/${params.file}${form}: ${purpose}`);
+        const name = query.watermark === undefined ? params.file : markedName(params.file);
+        reply.header('content-disposition', `attachment; filename="${name}"`);
+      }
+      if (query.watermark !== undefined && purpose !== undefined) {
+        const copy = await markedCopy(ports.watermark, found, { by: operator.username, at: now(), purpose });
+        return reply.header('content-type', found.contentType).header('cache-control', 'no-store').send(copy);
       }
       const isWhole = headers['if-range'] !== undefined && headers['if-range'] !== etagOf(found);
-      return sendFile(reply, found, isWhole ? undefined : headers.range, query.purpose === undefined);
+      return sendFile(reply, found, isWhole ? undefined : headers.range, purpose === undefined);
     },
   );
 

@@ -71,6 +71,11 @@ export type StreamGrant = Readonly<{
   expiresAt: number;
 }>;
 
+/** A copy of a file with words burnt into its pictures; `busy`, `missing` (no ffmpeg) or another reason otherwise. */
+export type Watermark = (
+  wish: Readonly<{ kind: 'image/jpeg' | 'video/mp4'; words: string; content: () => Promise<Buffer> }>,
+) => Promise<Result<Buffer, PlaneFault>>;
+
 export interface StreamUrls {
   /** Path and query, such as `/live/flv/{camera}/{quality}?…`. */
   sign(grant: StreamGrant): string;
@@ -172,6 +177,7 @@ export type HttpPorts = Readonly<{
   archive: Pick<Archive, 'find'>;
   values: Pick<Values, 'of'>;
   evidence: EvidenceFiles;
+  watermark: Watermark;
   health: readonly HealthPart[];
   system: SystemPort;
   metrics: Registry;

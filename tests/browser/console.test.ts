@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
+import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
 import { buildConsole } from '../parts/console-build.ts';
 import { type ConsoleSite, DUTY, openConsoleSite, PATROL } from '../parts/console-site.ts';
@@ -144,19 +142,3 @@ it('has no violation of WCAG 2.2 AA that axe can find, on any screen', async () 
   }
   expect(complaints).toEqual([]);
 });
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
-
-/** Through the debugger: the page's own policy lets no foreign script in. */
-async function violations(page: Page): Promise<string[]> {
-  const debug = await page.context().newCDPSession(page);
-  await debug.send('Runtime.evaluate', { expression: await readFile(AXE, 'utf8') });
-  const { result } = await debug.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })
-      .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return z.array(z.string()).parse(result.value);
-}

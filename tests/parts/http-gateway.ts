@@ -29,14 +29,16 @@ import { LineBook } from '../../gateway/registry/line-book.ts';
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 import { streamUrls } from '../../gateway/stream-urls.ts';
+import { burnIn } from '../../streams/watermark.ts';
 import { DEVICES } from './http-devices.ts';
 import { NO_CAMERAS } from './no-cameras.ts';
 import { quietSystem } from './quiet-system.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { secret, secretKey, tellAnswer } from './told.ts';
 
 type OnFinished = (end: () => Promise<void>) => void;
 
-export const ADMIN_PASSWORD = 'beacon-on-the-hill';
+export const ADMIN_PASSWORD = secret('beacon-on-the-hill');
 export const CITY = '360900000000';
 export const YUANZHOU = '360902000000';
 export const ZHANGSHU = '360982000000';
@@ -60,6 +62,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const catalogue = loadCatalogue();
   const regions = regionTree(catalogue.regions, catalogue.borders);
   const vault = openVault(join(folder, 'vault.key'));
+  secretKey(join(folder, 'vault.key'));
   const registry = new JournalledRegistry({
     journal,
     queries: journal.queries,
@@ -160,6 +163,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     },
     values: { of: (device) => (device === 'yz-fence-k812' ? [{ name: 'rail', value: 21.5, at: now() }] : []) },
     evidence: evidenceFiles(folder, desk),
+    watermark: burnIn,
     health: [],
     system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
     metrics: new Registry(),
@@ -260,6 +264,7 @@ export class Api {
       body: text,
     });
     const answer = await response.text();
+    tellAnswer({ method, path, body, ok: response.ok, text: answer });
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
   }
@@ -275,7 +280,7 @@ export async function signIn(url: string, username: string, password: string): P
 /** An account made by the administrator, and its way in. */
 export async function person(gateway: HttpGateway, username: string, more: Record<string, unknown> = {}): Promise<Api> {
   const admin = await gateway.as('admin', ADMIN_PASSWORD);
-  const password = `password of ${username}`;
+  const password = secret(`password of ${username}`);
   const body = { username, password, role: 'dispatcher', regions: [YUANZHOU], ...more };
   const made = await admin.post('/users', body);
   if (made.status !== 201) throw new Error(`the account was not made: ${JSON.stringify(made.body)}`);

@@ -2,7 +2,9 @@ import type { Alarm, AlarmAction, AlarmCommand } from '../../../gateway/http/con
 import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, TIMED_OUT, UNREACHABLE } from '../api/request.ts';
 
-export type Order = Readonly<{ action: AlarmAction; fields: Omit<AlarmCommand, 'version'> }>;
+/** `unshelve` ends before its time what `shelve` began. */
+export type DeskAction = AlarmAction | 'unshelve';
+export type Order = Readonly<{ action: DeskAction; fields: Omit<AlarmCommand, 'version'> }>;
 export type Done = Readonly<{ alarm: Alarm }> | Readonly<{ problem: Problem }>;
 
 /**

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, triggerRef } from 'vue';
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue';
 import type { Alarm, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import type { Change } from '../../../gateway/http/contract/live.ts';
 import type { Problem } from '../../../gateway/http/contract/problem.ts';
@@ -7,7 +7,8 @@ import { ask, query } from '../api/request.ts';
 import { useLive } from '../live/live-store.ts';
 import { SEVERITIES, type Severity } from '../severity/levels.ts';
 import { ALARMS_MAX, AlarmBook } from './alarm-book.ts';
-import { isInTab, TABS } from './states.ts';
+import { withoutMembers } from './list-view.ts';
+import { isInTab, isShelved, TABS } from './states.ts';
 
 const PAGE = 500;
 const HELD_STATES = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved'] as const;
@@ -27,7 +28,24 @@ export const useAlarms = defineStore('alarms', () => {
   const all = computed(() => book.value.all());
   const byId = (id: string): Alarm | undefined => book.value.get(id);
 
-  const unaccepted = computed(() => all.value.filter(({ state }) => state === 'new'));
+  const live = useLive();
+  /** The moment by which what is shelved is judged: it moves on only when something comes off the shelf. */
+  const shelfAt = ref(0);
+  const nextOffShelf = computed(() => {
+    const shelved = all.value.filter((alarm) => isShelved(alarm, shelfAt.value));
+    return Math.min(...shelved.map(({ shelvedUntil = '' }) => Date.parse(shelvedUntil)));
+  });
+  watch(
+    () => live.now >= nextOffShelf.value,
+    (isOver) => {
+      if (isOver) shelfAt.value = live.now;
+    },
+    { flush: 'sync' },
+  );
+
+  /** What has a row of its own in the list: counts are of these, so that they agree with what one sees. */
+  const standing = computed(() => withoutMembers(all.value, shelfAt.value));
+  const unaccepted = computed(() => standing.value.filter((alarm) => isInTab('new', alarm, shelfAt.value)));
   const countOf = computed(
     () =>
       new Map<Severity, number>(
@@ -35,7 +53,13 @@ export const useAlarms = defineStore('alarms', () => {
       ),
   );
   const countIn = computed(
-    () => new Map(TABS.map((tab) => [tab, all.value.filter((alarm) => isInTab(tab, alarm)).length])),
+    () =>
+      new Map(
+        TABS.map((tab) => {
+          const held = tab === 'shelved' || tab === 'all' ? all.value : standing.value;
+          return [tab, held.filter((alarm) => isInTab(tab, alarm, shelfAt.value)).length];
+        }),
+      ),
   );
 
   /** The gateway's page reflects a seq; the oldest one of all pages is where the feed goes on. */
@@ -78,7 +102,7 @@ export const useAlarms = defineStore('alarms', () => {
 
   let unfollow: (() => void) | undefined;
   function begin(): void {
-    unfollow ??= useLive().follow({ changes: apply, load });
+    unfollow ??= live.follow({ changes: apply, load });
   }
 
   function end(): void {
@@ -88,5 +112,21 @@ export const useAlarms = defineStore('alarms', () => {
     isLoaded.value = false;
   }
 
-  return { all, byId, news, isLoaded, problem, openId, unaccepted, countOf, countIn, load, apply, take, begin, end };
+  return {
+    all,
+    byId,
+    news,
+    isLoaded,
+    problem,
+    openId,
+    shelfAt,
+    unaccepted,
+    countOf,
+    countIn,
+    load,
+    apply,
+    take,
+    begin,
+    end,
+  };
 });

@@ -17,6 +17,8 @@ export const useAlarmList = defineStore('alarm-list', () => {
   const severities = ref<readonly Severity[]>([]);
   const highlighted = ref<string>();
   const snapshot = shallowRef<readonly string[]>([]);
+  /** Chosen for one act together (多选). */
+  const selected = shallowRef<ReadonlySet<string>>(new Set());
   const isAtTop = ref(true);
   /** Rows that the highlight has left after something was done: they go with its next move. */
   const dealtWith = new Set<string>();
@@ -25,6 +27,7 @@ export const useAlarmList = defineStore('alarm-list', () => {
     tab: tab.value,
     search: search.value,
     severities: severities.value,
+    at: alarms.shelfAt,
   }));
   const shown = computed(() => view(snapshot.value, alarms.all, filter.value));
   /** Everything one can step through with the keys: pinned red first. */
@@ -77,7 +80,8 @@ export const useAlarmList = defineStore('alarm-list', () => {
   /** Called now and then: gathers by itself where nobody is reading. */
   function settle(pointerStillMs: number): void {
     const isEmpty = shown.value.rows.length === shown.value.left.size;
-    const isUnread = isAtTop.value && alarms.openId === undefined && pointerStillMs >= STILL_MS;
+    const isInHand = alarms.openId !== undefined || selected.value.size > 0;
+    const isUnread = isAtTop.value && !isInHand && pointerStillMs >= STILL_MS;
     if (isUnread || isEmpty) {
       if (shown.value.pending.length + shown.value.left.size > 0) regather();
     }
@@ -94,13 +98,19 @@ export const useAlarmList = defineStore('alarm-list', () => {
     severities.value = [];
   }
 
-  watch([filter, () => alarms.isLoaded], regather, { immediate: true });
+  // What comes off the shelf waits like anything new: it does not gather the list again.
+  watch([tab, search, severities, () => alarms.isLoaded], regather, { immediate: true });
+  // Nobody acts on what the new filter no longer shows.
+  watch([tab, search, severities], () => {
+    selected.value = new Set();
+  });
 
   return {
     tab,
     search,
     severities,
     highlighted,
+    selected,
     isAtTop,
     shown,
     ids,

@@ -1,10 +1,11 @@
 import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import type { Severity } from '../severity/levels.ts';
-import { isInTab, type Tab } from './states.ts';
+import { isInTab, isShelved, type Tab } from './states.ts';
 
 /** Alarms behind a head, and what devices said in them and in it. */
 export type Members = Readonly<{ alarms: number; signals: number }>;
-export type ListFilter = Readonly<{ tab: Tab; search: string; severities: readonly Severity[] }>;
+/** `at` is the moment by which something counts as shelved (挂起); absent: whatever was shelved still is. */
+export type ListFilter = Readonly<{ tab: Tab; search: string; severities: readonly Severity[]; at?: number }>;
 
 /** What stands on screen: `rows` as they were gathered, what waits, red above the scroll area. */
 export type ListView = Readonly<{
@@ -48,18 +49,24 @@ export function gather(alarms: readonly Alarm[], filter: ListFilter): readonly s
 
 function fitting(alarms: readonly Alarm[], filter: ListFilter): Alarm[] {
   const heads = headsIn(alarms, filter);
-  return alarms.filter((alarm) => isInTab(filter.tab, alarm) && matches(filter, alarm) && !isBehind(heads, alarm));
+  return alarms.filter(
+    (alarm) => isInTab(filter.tab, alarm, filter.at) && matches(filter, alarm) && !isBehind(heads, alarm),
+  );
 }
 
-/** Heads that others may stand behind. Where somebody searches, or looks at all, every alarm stands for itself. */
-function headsIn(alarms: readonly Alarm[], { tab, search }: ListFilter): ReadonlySet<string> {
-  if (tab === 'all' || search.trim() !== '') return new Set();
-  return new Set(alarms.filter(({ id, incident, state }) => incident === id && state !== 'closed').map(({ id }) => id));
+/**
+ * Heads that others may stand behind. Where somebody searches, or looks at all or at what is shelved, every alarm
+ * stands for itself; a head that is shelved hides nobody else.
+ */
+function headsIn(alarms: readonly Alarm[], { tab, search, at = 0 }: ListFilter): ReadonlySet<string> {
+  if (tab === 'all' || tab === 'shelved' || search.trim() !== '') return new Set();
+  const heads = alarms.filter(({ id, incident, state }) => incident === id && state !== 'closed');
+  return new Set(heads.filter((head) => !isShelved(head, at)).map(({ id }) => id));
 }
 
-/** Without what stands behind the head of its incident: for screens that show few. */
-export function withoutMembers(alarms: readonly Alarm[]): readonly Alarm[] {
-  const heads = headsIn(alarms, { tab: 'new', search: '', severities: [] });
+/** Without what stands behind the head of its incident: for screens that show few, and for counts that agree with rows. */
+export function withoutMembers(alarms: readonly Alarm[], at = 0): readonly Alarm[] {
+  const heads = headsIn(alarms, { tab: 'new', search: '', severities: [], at });
   return alarms.filter((alarm) => !isBehind(heads, alarm));
 }
 
@@ -81,7 +88,8 @@ export function view(snapshot: readonly string[], alarms: readonly Alarm[], filt
     left: new Set(rows.filter(({ id }) => !fitIds.has(id)).map(({ id }) => id)),
     pending: fits.filter((alarm) => !shown.has(alarm.id) && !isPinned(alarm)),
     pinned: fits.filter((alarm) => !shown.has(alarm.id) && isPinned(alarm)).sort(byUrgency),
-    hidden: alarms.filter((alarm) => isInTab(filter.tab, alarm) && !isBehind(heads, alarm)).length - fits.length,
+    hidden:
+      alarms.filter((alarm) => isInTab(filter.tab, alarm, filter.at) && !isBehind(heads, alarm)).length - fits.length,
     members: countBy(behind, byId),
   };
 }

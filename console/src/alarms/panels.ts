@@ -2,8 +2,17 @@ import type { Alarm } from '../../../gateway/http/contract/alarms.ts';
 import type { Order } from './act.ts';
 
 /** What an act asks for before it is done. */
-export type Panel = 'dispatch' | 'comment' | 'falseAlarm' | 'resolve' | 'close' | 'reopen' | 'escalate';
-const PANELS: readonly Panel[] = ['dispatch', 'comment', 'falseAlarm', 'resolve', 'close', 'reopen', 'escalate'];
+export type Panel = 'dispatch' | 'comment' | 'falseAlarm' | 'resolve' | 'close' | 'reopen' | 'unshelve' | 'escalate';
+const PANELS: readonly Panel[] = [
+  'dispatch',
+  'comment',
+  'falseAlarm',
+  'resolve',
+  'close',
+  'reopen',
+  'unshelve',
+  'escalate',
+];
 
 export const panelFor = (name: string): Panel | undefined => PANELS.find((panel) => panel === name);
 

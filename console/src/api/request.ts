@@ -37,6 +37,14 @@ export async function ask<T>(path: string, options: Ask = {}): Promise<Answer<T>
   return { ok: true, value: value as T };
 }
 
+/** A file instead of JSON; `url` is the whole path, as evidence carries it. */
+export async function askFile(url: string, timeoutMs: number): Promise<Answer<Blob>> {
+  const response = await send(url.replace(/^\/api\/v1/, ''), { timeoutMs });
+  if (!(response instanceof Response)) return { ok: false, problem: response };
+  if (response.status === 401) onSignedOut();
+  return response.ok ? { ok: true, value: await response.blob() } : { ok: false, problem: await problemOf(response) };
+}
+
 async function send(path: string, { method = 'GET', body, key, timeoutMs }: Ask): Promise<Response | Problem> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), timeoutMs ?? TIMEOUT_MS);

@@ -43,6 +43,11 @@ export type Feed = Readonly<{ loadAgain(): void; watchWall(id: string): void; cl
 /** How long an answer to `subscribe` may take before the socket is given up and opened anew. */
 const ANSWER_MS = 5_000;
 const LOAD_AGAIN_MS = 2_000;
+/**
+ * Told to load everything again, each page waits up to this long, at random: two thousand of them at once would be the
+ * next outage. Well under the silence after which the feed counts as lost.
+ */
+export const LOAD_SPREAD_MS = 8_000;
 
 export const openSocket = (token: string): FeedSocket =>
   io('/live', {
@@ -60,18 +65,32 @@ export const openSocket = (token: string): FeedSocket =>
  * The live feed from the seq that `since` names. After a break the subscription is taken up again from there;
  * what the gateway no longer holds is loaded anew first.
  */
-export function openFeed(socket: FeedSocket, since: () => number | undefined, listener: FeedListener): Feed {
+export function openFeed(
+  socket: FeedSocket,
+  since: () => number | undefined,
+  listener: FeedListener,
+  random: () => number = Math.random,
+): Feed {
   let wall: string | undefined;
   /** True from the start where the first load failed. */
   let mustLoad = since() === undefined;
   let wasDown = false;
+  /** Everybody is told to load at the same moment, and not this page alone. */
+  let isSpread = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function takeUp(): Promise<void> {
     clearTimeout(timer);
     if (wall !== undefined) socket.emit('watch', { wall }, () => {});
+    if (mustLoad && isSpread) {
+      timer = setTimeout(() => {
+        isSpread = false;
+        void takeUp();
+      }, random() * LOAD_SPREAD_MS);
+      return;
+    }
     if (mustLoad && !(await listener.load())) {
-      timer = setTimeout(() => void takeUp(), LOAD_AGAIN_MS);
+      timer = setTimeout(() => void takeUp(), LOAD_AGAIN_MS * (0.5 + random()));
       return;
     }
     mustLoad = false;
@@ -88,13 +107,21 @@ export function openFeed(socket: FeedSocket, since: () => number | undefined, li
         wasDown = false;
         return;
       }
-      if (answer.error === 'cursor-expired') loadAgain();
+      if (answer.error === 'cursor-expired') loadSoon();
       else if (answer.error === 'no-session') listener.refused();
     });
   }
 
+  function loadSoon(): void {
+    mustLoad = true;
+    isSpread = true;
+    void takeUp();
+  }
+
+  /** By hand: somebody waits for it. */
   function loadAgain(): void {
     mustLoad = true;
+    isSpread = false;
     void takeUp();
   }
 
@@ -115,7 +142,9 @@ export function openFeed(socket: FeedSocket, since: () => number | undefined, li
   socket.on('wall', listener.wall);
   // The gateway closes the connection after it. Where it only stops, the journal still holds all that follows.
   socket.on('reload', ({ reason }) => {
-    mustLoad = mustLoad || reason !== 'stopping';
+    if (reason === 'stopping') return;
+    mustLoad = true;
+    isSpread = true;
   });
 
   return {

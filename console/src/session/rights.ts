@@ -5,6 +5,7 @@ export type Right =
   | AlarmAction
   | 'ptz'
   | 'wall'
+  | 'lockEvidence'
   | 'command'
   | 'readAlarms'
   | 'viewCameras'
@@ -15,7 +16,7 @@ export type Right =
 const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
 const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
 const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'ptz', 'wall'];
-const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer'];
+const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer', 'lockEvidence'];
 
 /**
  * Which screens and buttons a role is shown. The gateway alone decides, and refuses in words what is not allowed: this table only

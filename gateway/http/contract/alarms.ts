@@ -148,6 +148,7 @@ export const BulkCommand = AlarmCommand.omit({ version: true }).extend({
 export const BulkResult = z.object({
   items: z.array(z.object({ id: z.string(), status: z.int(), alarm: Alarm.optional(), detail: z.string().optional() })),
 });
+export type BulkResult = z.infer<typeof BulkResult>;
 
 /** What the archive holds of an alarm, and of its device around that time. */
 export const ArchiveAnswer = z.object({

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished as whenFinished } from 'vitest';
 import type { Evidence } from '../../../gateway/domain/alarm.ts';
+import { failed, ok } from '../../../gateway/domain/result.ts';
 import { clipName, evidenceUrl, pathOf, storeEvidence } from '../../../gateway/followers/evidence/store.ts';
+import type { HttpPorts, Watermark } from '../../../gateway/http/ports.ts';
 import { ADMIN_PASSWORD, type HttpGateway, person, startHttpGateway, ZHANGSHU } from '../../parts/http-gateway.ts';
 import { quietSystem } from '../../parts/quiet-system.ts';
 import type { OnFinished } from '../../parts/temporary-folder.ts';
@@ -11,8 +13,8 @@ const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** An alarm with a clip of ten bytes, and somebody at the desk. */
-async function withClip(onTestFinished: OnFinished) {
-  const gateway = await startHttpGateway(onTestFinished);
+async function withClip(onTestFinished: OnFinished, ports: Partial<HttpPorts> = {}) {
+  const gateway = await startHttpGateway(onTestFinished, { ports });
   const alarm = await gateway.raise();
   const name = clipName(alarm.id, 'camera-k812');
   const hash = await storeEvidence(gateway.folder, alarm, name, Buffer.from('0123456789'));
@@ -65,6 +67,44 @@ describe('an evidence file', () => {
     expect(trail.items.filter(({ act }) => act === 'evidence.download')).toMatchObject([
       { by: 'seat-a', object: `${alarm.id}/${name}: 移交派出所`, result: 'done' },
     ]);
+  });
+
+  it('is given out marked with who, when and what for, the original untouched', async ({ onTestFinished }) => {
+    const wishes: unknown[] = [];
+    const watermark: Watermark = async ({ content, ...wish }) => {
+      wishes.push(wish);
+      return ok(Buffer.from(`marked ${await content()}`));
+    };
+    const { seat, url, alarm, name, gateway } = await withClip(onTestFinished, { watermark });
+    const marked = await seat.get(`${url}?watermark=1&purpose=${encodeURIComponent('案情会商')}`);
+    expect([marked.status, marked.headers.get('content-type'), marked.body]).toEqual([
+      200,
+      'video/mp4',
+      'marked 0123456789',
+    ]);
+    expect(marked.headers.get('content-disposition')).toBe(
+      `attachment; filename="${name.replace('.mp4', '-marked.mp4')}"`,
+    );
+    expect(marked.headers.get('cache-control')).toBe('no-store');
+    const words = expect.stringMatching(/^seat-a · \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} \+08:00\n案情会商$/);
+    expect(wishes).toEqual([{ kind: 'video/mp4', words }]);
+    expect((await seat.get(url)).body).toBe('0123456789');
+    const unsaid = await seat.get(`${url}?watermark=1`);
+    expect([unsaid.status, (unsaid.body as { field: string }).field]).toEqual([400, 'purpose']);
+    expect((await auditOf(gateway)).items.filter(({ act }) => act === 'evidence.download')).toMatchObject([
+      { by: 'seat-a', object: `${alarm.id}/${name} (watermark): 案情会商` },
+    ]);
+  });
+
+  it.each([
+    ['busy', 429],
+    ['missing', 501],
+    ['failed', 502],
+  ])('says when a marked copy cannot be made: %s', async (reason, status) => {
+    const watermark: Watermark = async () => failed({ reason, text: 'in words' });
+    const { seat, url } = await withClip(whenFinished, { watermark });
+    const answer = await seat.get(`${url}?watermark=1&purpose=xx`);
+    expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([status, 'in words']);
   });
 
   it('is for those in whose scope the alarm is, and by the names that the alarm lists', async ({ onTestFinished }) => {

@@ -31,6 +31,7 @@ describe('buttons', () => {
       expect(mayUse(role, 'command')).toBe(roleMay(role, 'device.command'));
       expect(mayUse(role, 'readDeadLetters')).toBe(roleMay(role, 'dead-letter.read'));
       expect(mayUse(role, 'readDeadLetters')).toBe(roleMay(role, 'system.read')); // they stand on one screen
+      expect(mayUse(role, 'lockEvidence')).toBe(roleMay(role, 'evidence.lock'));
       expect(mayUse(role, 'replay')).toBe(roleMay(role, 'dead-letter.replay'));
       expect(mayUse(role, 'controlFollowers')).toBe(roleMay(role, 'system.control'));
     }
@@ -43,6 +44,15 @@ describe('tabs', () => {
       const tabs = TABS.filter((tab) => tab !== 'all' && isInTab(tab, { state }));
       expect([state, tabs.length]).toEqual([state, state === 'closed' ? 0 : 1]);
     }
+  });
+
+  it('hold what is shelved in its own, until its time is over or somebody has dealt with it', () => {
+    const until = '2026-11-24T13:00:00.000Z';
+    const tabsOf = (state: (typeof STEPS)[number], at: number) =>
+      TABS.filter((tab) => isInTab(tab, { state, shelvedUntil: until }, at));
+    expect(tabsOf('new', Date.parse(until) - 1)).toEqual(['shelved', 'all']);
+    expect(tabsOf('new', Date.parse(until))).toEqual(['new', 'all']);
+    expect(tabsOf('resolved', 0)).toEqual(['check', 'all']);
   });
 });
 

@@ -3,13 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { type FeedListener, type FeedSocket, openFeed } from '../../../console/src/live/feed.ts';
+import { type FeedListener, type FeedSocket, LOAD_SPREAD_MS, openFeed } from '../../../console/src/live/feed.ts';
 import type { SubscribeAnswer } from '../../../gateway/http/contract/live.ts';
 
 const AT = '2026-11-24T12:40:00.000Z';
 
 /** A Socket.IO server that answers `subscribe` with what is next in line, and a client's feed to it. */
-async function connect(answers: SubscribeAnswer[], since: () => number | undefined, load = async () => true) {
+async function connect(
+  answers: SubscribeAnswer[],
+  since: () => number | undefined,
+  load = async () => true,
+  random = () => 0,
+) {
   const http = createServer();
   const server = new Server(http);
   const wishes: unknown[] = [];
@@ -34,7 +39,7 @@ async function connect(answers: SubscribeAnswer[], since: () => number | undefin
     attempt: vi.fn(),
     refused: vi.fn(),
   } satisfies FeedListener;
-  const feed = openFeed(socket, since, listener);
+  const feed = openFeed(socket, since, listener, random);
   onTestFinished(async () => {
     feed.close();
     await server.close();
@@ -99,6 +104,20 @@ it('loads again when told that it was too slow, but not when the gateway merely 
   tell('too-slow');
   await subscribedTimes(listener, 3);
   expect(listener.load).toHaveBeenCalledOnce();
+});
+
+it('waits its own while before it loads, since every page is told at the same moment', async () => {
+  const asked = vi.fn(() => 200 / LOAD_SPREAD_MS);
+  const { server, listener } = await connect([], () => 5, undefined, asked);
+  await subscribedTimes(listener, 1);
+  expect(asked).not.toHaveBeenCalled();
+  server.of('/live').emit('reload', { reason: 'too-slow' });
+  server.of('/live').disconnectSockets();
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce(), 5_000);
+  const toldAt = performance.now();
+  await subscribedTimes(listener, 2);
+  expect(listener.load).toHaveBeenCalledOnce();
+  expect(performance.now() - toldAt).toBeGreaterThan(100);
 });
 
 it('says so when the gateway does not take the session any more', async () => {

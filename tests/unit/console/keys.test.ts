@@ -29,8 +29,18 @@ describe('keys of the desk', () => {
     ['f', 'falseAlarm'],
     ['/', 'search'],
     ['?', 'help'],
+    ['s', 'shelve'],
+    ['x', 'select'],
+    [',', 'frameBack'],
+    ['.', 'frameOn'],
   ])('%s means %s', (key, act) => {
     expect(deskKey(press(key))).toEqual({ act });
+  });
+
+  it('extends the selection with Shift, and only then', () => {
+    expect(deskKey(press('J', { shiftKey: true }))).toEqual({ act: 'selectNext' });
+    expect(deskKey(press('K', { shiftKey: true, repeat: true }))).toEqual({ act: 'selectPrevious' });
+    expect(deskKey(press('J'))).toEqual({ act: 'next' });
   });
 
   it('filters by level with the digits', () => {
