@@ -7,6 +7,7 @@ import { temporaryFolder } from '../tests/parts/temporary-folder.ts';
 import { cameraAt, cameraId, cameraRecord } from './camera-addresses.ts';
 import type { Finishing } from './finishing.ts';
 import { UNHELD } from './gateway.ts';
+import { memoryOf, memoryText, tellingMemory } from './kept-memory.ts';
 import { loadOf } from './process-load.ts';
 import { type Program, startProgram } from './program.ts';
 import type { Bench, Row } from './table.ts';
@@ -22,16 +23,19 @@ const AGAIN_WITHIN_MS = 300_000;
 const REQUESTS_A_MINUTE_MAX = 60;
 const EVENTS = 2_000;
 const LISTEN_MS = 60_000;
+/** After all are back: the journal and what follows it have caught up. */
+const SETTLE_MS = 10_000;
 
 /**
  * Pull-points by the thousand: what the adapter takes for them, what an event takes, and how all come back when all
- * lost their power. `--cameras 10000 --in-gateway 5000 --seconds 60`; 0 leaves a half out.
+ * lost their power, again and again. `--cameras 10000 --in-gateway 5000 --seconds 60 --reboots 5`; 0 cameras leave a
+ * half out.
  */
 export const cameras: Bench = async (finishing) => {
-  const { cameras: alone, 'in-gateway': inGateway, seconds } = options();
+  const { cameras: alone, 'in-gateway': inGateway, seconds, reboots } = options();
   const rows: Row[] = [];
   if (alone > 0) rows.push(...(await adapterAlone(alone, seconds * 1_000, finishing)));
-  if (inGateway > 0) rows.push(...(await wholeGateway(inGateway, seconds * 1_000, finishing)));
+  if (inGateway > 0) rows.push(...(await wholeGateway(inGateway, seconds * 1_000, reboots, finishing)));
   return rows;
 };
 
@@ -39,10 +43,15 @@ function options() {
   const option = (value: string) => ({ type: 'string', default: value }) as const;
   const { values } = parseArgs({
     allowPositionals: true,
-    options: { cameras: option('10000'), 'in-gateway': option('5000'), seconds: option('60') },
+    options: {
+      cameras: option('10000'),
+      'in-gateway': option('5000'),
+      seconds: option('60'),
+      reboots: option('5'),
+    },
   });
   const Whole = z.coerce.number().int().min(0);
-  return z.object({ cameras: Whole, 'in-gateway': Whole, seconds: Whole }).parse(values);
+  return z.object({ cameras: Whole, 'in-gateway': Whole, seconds: Whole, reboots: Whole }).parse(values);
 }
 
 async function ask<T>(program: Program, form: z.ZodType<T>, name: string, value?: unknown): Promise<T> {
@@ -111,12 +120,17 @@ async function rebootAll(count: number, points: Program, subscribed: () => Promi
   };
 }
 
-async function wholeGateway(count: number, listenMs: number, finishing: Finishing): Promise<readonly Row[]> {
+async function wholeGateway(
+  count: number,
+  listenMs: number,
+  reboots: number,
+  finishing: Finishing,
+): Promise<readonly Row[]> {
   const points = startProgram('pull-points.ts', [], finishing);
   const port = z.int().parse(await points.said('ready'));
   const dataDir = await temporaryFolder(finishing.add);
   const env = { ...UNHELD, FENGSUI_DEVICE_NETWORKS: '127.0.0.0/8' };
-  const gateway = await startGateway({ dataDir, env }, finishing.add);
+  const gateway = await startGateway(tellingMemory(dataDir, env), finishing.add);
   const { token } = await gateway.signIn();
   const emptyMib = (await loadOf([gateway.pid], 1_000)).memoryMib;
   for (let at = 0; at < count; at += 1) {
@@ -127,16 +141,21 @@ async function wholeGateway(count: number, listenMs: number, finishing: Finishin
   await sleep(5_000);
   const before = await loadOf([gateway.pid], listenMs);
   const delaysMs = await eventsToScreen(gateway.url, token, points, Math.min(EVENTS, count));
-  const back = await rebootAll(count, points, async () => count);
-  const after = await loadOf([gateway.pid], 1_000);
+  const again: Row[] = [row('内存 memory', memoryText(await memoryOf(gateway, dataDir)))];
+  process.stdout.write(`${again[0]?.ours}\n`);
+  for (let turn = 1; turn <= reboots; turn += 1) {
+    const back = await rebootAll(count, points, async () => count);
+    await sleep(SETTLE_MS);
+    again.push(back, row(`内存 memory (${turn})`, memoryText(await memoryOf(gateway, dataDir))));
+    process.stdout.write(`${back.ours}; ${again.at(-1)?.ours}\n`);
+  }
   return [
     row(
       `整个网关 whole gateway: ${count} 路`,
       `${before.cpuPercent.toFixed(1)} % 核 core, ${kb(before.memoryMib - emptyMib, count)} kB/路`,
     ),
-    row('内存 memory', `${emptyMib.toFixed(0)} → ${before.memoryMib.toFixed(0)} → ${after.memoryMib.toFixed(0)} MiB`),
     row('事件 → 落盘 → 屏幕 event → journal → screen', quantiles(delaysMs)),
-    back,
+    ...again,
   ];
 }
 

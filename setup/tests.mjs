@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { searchTold } from './nothing-secret.mjs';
 import { runCommand } from './run-command.mjs';
 import { say } from './say.mjs';
 
@@ -27,8 +28,8 @@ const CHECKS = [
  */
 export async function runTests(root, env, args) {
   const checked = args.length > 0 ? [] : await runChecks(root, env);
-  const { report, code } = await runVitest(root, env, args);
-  const counts = tally(checked, report, code);
+  const { report, code, isClean } = await runVitest(root, env, args);
+  const counts = tally([...checked, isClean], report, code);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
   return counts.failed > 0 ? 1 : 0;
@@ -53,12 +54,27 @@ async function runVitest(root, env, args) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   say('测试', 'tests');
+  const told = join(folder, 'told');
+  mkdirSync(told);
   try {
-    const code = await runCommand('node', [vitest, 'run', ...reporters, ...args], { cwd: root, env });
-    return { code, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
+    const telling = { ...env, FENGSUI_TOLD_DIR: told };
+    const code = await runCommand('node', [vitest, 'run', ...reporters, ...args], { cwd: root, env: telling });
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    return { code, report, isClean: await isNothingSecretIn(told) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The whole suite's log lines, answers, metrics and exports hold none of its secrets. @param {string} folder */
+async function isNothingSecretIn(folder) {
+  const { findings, secrets, bytes, beyond } = await searchTold(folder);
+  const size = (/** @type {number} */ of) => `${(of / 2 ** 20).toFixed(1)} MiB`;
+  const missed = beyond === 0 ? '' : `, ${size(beyond)} not kept`;
+  say(`日志无密：${secrets} 个密码与令牌`, `nothing secret: ${secrets} secrets sought in ${size(bytes)}${missed}`);
+  for (const finding of findings) process.stderr.write(`  ${finding}\n`);
+  if (findings.length > 0) say('日志或回答中有密码', 'a secret stands in what was said: failed');
+  return findings.length === 0;
 }
 
 /**

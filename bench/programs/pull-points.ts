@@ -108,15 +108,20 @@ server.listen(0, '0.0.0.0', 16_384, () => {
 
 /** Spread over the cameras and over time: what is measured is one event's way, not a queue. */
 function raise(count: number): { at: number } {
-  const cameras = [...points.values()].filter(({ waiting }) => waiting !== undefined).slice(0, count);
-  let next = 0;
+  const cameras = [...points.values()];
+  let left = count;
   const timer = setInterval(() => {
-    for (let turn = 0; turn < EVENTS_A_TURN && next < cameras.length; turn += 1) {
-      const point = cameras[next];
-      next += 1;
-      if (point !== undefined) answerPull(point, crossed(Date.now()));
+    for (let turn = 0; turn < EVENTS_A_TURN && left > 0; turn += 1) {
+      const point = cameras.shift();
+      if (point === undefined) continue;
+      if (point.waiting === undefined) {
+        cameras.push(point); // between two pulls: its turn comes again
+        continue;
+      }
+      left -= 1;
+      answerPull(point, crossed(Date.now()));
     }
-    if (next >= cameras.length) clearInterval(timer);
+    if (left === 0) clearInterval(timer);
   }, TURN_MS);
   return { at: Date.now() };
 }

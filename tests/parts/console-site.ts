@@ -2,11 +2,12 @@ import mqtt from 'mqtt';
 import { type SimulatedCamera, startCamera } from '../../simulators/camera/camera.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import { type OnFinished, temporaryFolder } from './temporary-folder.ts';
+import { secret } from './told.ts';
 
 const REGION = '360902001001';
-const CAMERA = { username: 'viewer', password: 'viewer of tests' };
-export const DUTY = { username: 'duty', password: 'a duty password' };
-export const PATROL = { username: 'binjiang1', password: 'a patrol password' };
+const CAMERA = { username: 'viewer', password: secret('viewer of tests') };
+export const DUTY = { username: 'duty', password: secret('a duty password') };
+export const PATROL = { username: 'binjiang1', password: secret('a patrol password') };
 
 export type ConsoleSite = Readonly<{
   gateway: RunningGateway;

@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { Session } from '../../gateway/http/contract/people.ts';
 import type { OnFinished } from './temporary-folder.ts';
+import { isTelling, secret, secretKey, tell, tellAnswer } from './told.ts';
 
 const MAIN = join(import.meta.dirname, '../../gateway/main.ts');
-const ADMIN_PASSWORD = 'a password for tests';
+const ADMIN_PASSWORD = secret('a password for tests');
 
 export type GatewayOptions = Readonly<{
   dataDir: string;
@@ -35,7 +37,10 @@ export class RunningGateway {
   }
 
   kill = (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => end(this.#child, signal);
-  stop = (): Promise<void> => end(this.#child, 'SIGTERM');
+  stop = async (): Promise<void> => {
+    if (isTelling) await this.#tellMetrics();
+    await end(this.#child, 'SIGTERM');
+  };
 
   async signIn(username = 'admin', password = ADMIN_PASSWORD): Promise<z.infer<typeof Session>> {
     const session = Session.parse(await this.call('POST', '/api/v1/session', { username, password }));
@@ -54,17 +59,27 @@ export class RunningGateway {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    tellAnswer({ method, path, body, ok: response.ok, text });
     if (expected === undefined ? !response.ok : response.status !== expected) {
       throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     }
     return text === '' ? undefined : JSON.parse(text);
   }
+
+  /** What it counted until now, for the search of the suite. */
+  async #tellMetrics(): Promise<void> {
+    if (this.#token === '' || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const answer = await fetch(new URL('/metrics', this.url), { headers }).catch(() => undefined); // a stuck one is stopped all the same
+    if (answer !== undefined) tell(await answer.text());
+  }
 }
 
 export async function startGateway(options: GatewayOptions, onTestFinished: OnFinished): Promise<RunningGateway> {
   const child = spawn(process.execPath, [options.main ?? MAIN], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', isTelling ? 'pipe' : 'inherit'],
     env: {
+      ...(isTelling ? { FENGSUI_LOG_LEVEL: 'debug' } : {}),
       PATH: process.env['PATH'],
       FENGSUI_DATA_DIR: options.dataDir,
       FENGSUI_HTTP_PORT: '0',
@@ -75,8 +90,12 @@ export async function startGateway(options: GatewayOptions, onTestFinished: OnFi
       ...options.env,
     },
   });
+  for (const [name, value] of Object.entries(options.env ?? {})) if (/PASSWORD|TOKEN/.test(name)) secret(value);
+  child.stderr?.pipe(process.stderr, { end: false });
+  if (isTelling) for (const output of [child.stdout, child.stderr]) tellLines(output);
   onTestFinished(() => end(child, 'SIGKILL'));
   const { address, mqtt } = await readyLine(child);
+  secretKey(join(options.dataDir, 'vault.key'));
   return new RunningGateway(child, address, mqtt);
 }
 
@@ -93,6 +112,10 @@ async function readyLine(child: ChildProcess): Promise<z.infer<typeof ReadyLine>
     return ready.data;
   }
   throw new Error(`the gateway ended before it was ready:\n${said.join('\n')}`);
+}
+
+function tellLines(output: Readable | null): void {
+  if (output !== null) createInterface({ input: output }).on('line', tell);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import type { OnFinished } from './influxdb.ts';
 import { type ReadPoint, readLine, splitLines } from './line-protocol-reader.ts';
+import { secret } from './told.ts';
 
 type Answer = Readonly<{ status: number; code?: string; message?: string; headers?: Record<string, string> }>;
 
@@ -14,7 +15,7 @@ type Answer = Readonly<{ status: number; code?: string; message?: string; header
  */
 export class StrictInfluxV2 {
   url = '';
-  readonly token = 'a-token-that-is-long-enough';
+  readonly token = secret('a-token-that-is-long-enough');
   /** By series and time, as the server keeps them. */
   readonly points = new Map<string, ReadPoint>();
   readonly requests: string[] = [];

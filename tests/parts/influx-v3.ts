@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { OnFinished } from './influxdb.ts';
 import { type ReadPoint, readLine, splitLines } from './line-protocol-reader.ts';
+import { secret } from './told.ts';
 
 type Answer = Readonly<{ status: number; body?: unknown; headers?: Record<string, string> }>;
 const Question = z.strictObject({
@@ -20,7 +21,7 @@ const Question = z.strictObject({
  */
 export class StrictInfluxV3 {
   url = '';
-  readonly token = 'apiv3_a-token-that-is-long-enough';
+  readonly token = secret('apiv3_a-token-that-is-long-enough');
   readonly database = 'alarms & more';
   /** By table, tags and time, as the server keeps them. */
   readonly points = new Map<string, ReadPoint>();

@@ -3,6 +3,7 @@ import { createOnvifAdapter, type OnvifAdapter, type OnvifAdapterPorts } from '.
 import type { EventTimes } from '../../adapters/onvif/event-ports.ts';
 import type { Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
+import { secret } from './told.ts';
 
 /** Times short enough for a test, in the proportions of the real ones. */
 export const QUICK_TIMES: EventTimes = {
@@ -84,7 +85,7 @@ export const cameraDevice = (id: DeviceId, url: string, more: Partial<Device> = 
   name: id,
   region: '360902001001',
   place: {},
-  connection: { url, username: 'admin', password: '密码 Fengsui-1' },
+  connection: { url, username: 'admin', password: secret('密码 Fengsui-1') },
   enabled: true,
   version: 1,
   ...more,

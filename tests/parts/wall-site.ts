@@ -3,9 +3,10 @@ import { type SimulatedCamera, startCamera } from '../../simulators/camera/camer
 import { DUTY } from './console-site.ts';
 import type { RunningGateway } from './gateway.ts';
 import type { OnFinished } from './temporary-folder.ts';
+import { secret } from './told.ts';
 
 const REGION = '360902001001';
-const CREDENTIALS = { username: 'viewer', password: 'viewer of tests' };
+const CREDENTIALS = { username: 'viewer', password: secret('viewer of tests') };
 const NAMES = [
   'K812+150',
   '宜阳大厦',

@@ -13,6 +13,7 @@ import { startGateway } from '../../parts/gateway.ts';
 import { startInfluxdb } from '../../parts/influxdb.ts';
 import { MORNING, raised, someAlarm } from '../../parts/recorded.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
+import { tell, tellFile } from '../../parts/told.ts';
 
 const MAIN = join(import.meta.dirname, '../../../gateway/export/main.ts');
 const HOUR = 3_600_000;
@@ -23,6 +24,8 @@ async function fengsui(dataDir: string, args: readonly string[], env: Record<str
     env: { PATH: process.env['PATH'], FENGSUI_DATA_DIR: dataDir, FENGSUI_CONFIG: '', ...env },
   });
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  tell(said);
+  tellFile(args[args.indexOf('--out') + 1]);
   return { said, code };
 }
 

@@ -5,8 +5,9 @@ import { startCamera } from '../../../simulators/camera/camera.ts';
 import type { Quirks, Spoiling } from '../../../simulators/camera/quirks.ts';
 import { cameraDevice, onvifAdapter, QUICK_TIMES, TestDirectory, TestIntake } from '../../parts/onvif-ports.ts';
 import { secretsIn } from '../../parts/secrets.ts';
+import { secret } from '../../parts/told.ts';
 
-const MARKED = 'Marked-Secret-7f3a';
+const MARKED = secret('Marked-Secret-7f3a');
 const LOGIN = { username: 'admin', password: MARKED };
 const SPOILT: readonly Spoiling[] = ['redirect', 'doctype', 'html', 'reset', 'no-http', 'attributes'];
 const FAULTS: readonly Quirks[] = [
