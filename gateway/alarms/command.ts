@@ -15,6 +15,7 @@ export const ALARM_ACTIONS = [
   'escalate',
   'transfer',
   'shelve',
+  'unshelve',
   'comment',
 ] as const;
 export type AlarmAction = (typeof ALARM_ACTIONS)[number];

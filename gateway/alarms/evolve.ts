@@ -44,8 +44,12 @@ function changeBy(was: Alarm, entry: LaterEntry): Partial<Alarm> {
       return { centre: entry.to };
     case 'regraded':
       return { severity: entry.severity };
+    case 'incident-joined':
+      return { incident: entry.incident };
     case 'shelved':
       return { shelvedUntil: entry.until };
+    case 'unshelved':
+      return { shelvedUntil: undefined };
     case 'commented':
       return {};
     case 'evidence-added':

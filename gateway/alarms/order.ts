@@ -18,6 +18,7 @@ const POSSIBLE_FROM: Readonly<Record<AlarmAction, readonly AlarmState[]>> = {
   escalate: ['new', 'acknowledged', 'dispatched', 'handling'],
   transfer: ['new', 'acknowledged', 'dispatched', 'handling'],
   shelve: ['new', 'acknowledged'],
+  unshelve: ['new', 'acknowledged'],
   comment: ['new', 'acknowledged', 'dispatched', 'handling', 'resolved', 'closed'],
 };
 
@@ -70,6 +71,8 @@ function entryOf(alarm: Alarm, order: AlarmOrder, now: number): Result<AlarmEntr
       return given(order.to, 'to', 'the division code of a centre', (to) => ({ kind: 'transferred', ...common, to }));
     case 'shelve':
       return shelve(order, now, (until) => ({ kind: 'shelved', ...common, until }));
+    case 'unshelve':
+      return unshelve(alarm, now, () => ({ kind: 'unshelved', ...common }));
     case 'comment':
       return given(order.note, 'note', 'the words', () => ({ kind: 'commented', ...common }));
     default:
@@ -94,4 +97,11 @@ function shelve(order: AlarmOrder, now: number, make: (until: number) => AlarmEn
     return failed(badValue('out-of-range', 'until', new Date(until).toISOString(), 'a time within 8 hours from now'));
   }
   return given(order.note, 'note', 'the reason', () => make(until));
+}
+
+/** Before its time only: what has come back by itself is not hidden any more. */
+function unshelve({ shelvedUntil }: Alarm, now: number, make: () => AlarmEntry): Result<AlarmEntry, BadValue> {
+  if (shelvedUntil !== undefined && shelvedUntil > now) return ok(make());
+  const said = shelvedUntil === undefined ? '' : new Date(shelvedUntil).toISOString();
+  return failed(badValue('out-of-range', 'shelvedUntil', said, 'an alarm that is shelved now'));
 }

@@ -56,9 +56,12 @@ export type AlarmEntry =
   | ByPerson<'escalated', { to: RegionCode }>
   | ByPerson<'transferred', { to: RegionCode }>
   | ByPerson<'shelved', { until: number }>
+  | ByPerson<'unshelved'>
   | ByPerson<'commented'>
   /** It lasts, and is graver now. */
   | ByPerson<'regraded', { severity: Severity }>
+  /** It goes behind the head of an incident (事件) that was raised after it. */
+  | ByPerson<'incident-joined', { incident: AlarmId }>
   | Readonly<{ kind: 'evidence-added'; alarm: AlarmId; evidence: Evidence }>
   /** `url` names the file, as in the alarm's list. */
   | ByPerson<'evidence-locked', { url: string; isLocked: boolean }>

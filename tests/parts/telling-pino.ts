@@ -15,7 +15,10 @@ export function pino(options: LoggerOptions = {}, stream: DestinationStream = pl
     { level: level === 'trace' ? level : KEPT_LEVEL, stream: kept },
     ...(level === 'silent' ? [] : [{ level, stream }]),
   ];
-  return plain({ ...options, level: level === 'trace' ? level : KEPT_LEVEL }, multistream(all));
+  const logger = plain({ ...options, level: level === 'trace' ? level : KEPT_LEVEL }, multistream(all));
+  const least = plain.levels.values[level] ?? Number.POSITIVE_INFINITY;
+  logger.isLevelEnabled = (asked) => (plain.levels.values[asked] ?? 0) >= least; // who asks first does as in the product
+  return logger;
 }
 
 export default pino;

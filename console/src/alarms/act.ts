@@ -2,9 +2,7 @@ import type { Alarm, AlarmAction, AlarmCommand } from '../../../gateway/http/con
 import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { ask, TIMED_OUT, UNREACHABLE } from '../api/request.ts';
 
-/** `unshelve` ends before its time what `shelve` began. */
-export type DeskAction = AlarmAction | 'unshelve';
-export type Order = Readonly<{ action: DeskAction; fields: Omit<AlarmCommand, 'version'> }>;
+export type Order = Readonly<{ action: AlarmAction; fields: Omit<AlarmCommand, 'version'> }>;
 export type Done = Readonly<{ alarm: Alarm }> | Readonly<{ problem: Problem }>;
 
 /**

@@ -15,7 +15,7 @@ export type Right =
 
 const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
 const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
-const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'ptz', 'wall'];
+const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'unshelve', 'ptz', 'wall'];
 const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer', 'lockEvidence'];
 
 /**

@@ -79,6 +79,16 @@ describe('orders', () => {
     expect(carriedOut(fresh, ['shelve', { until: now + 3_600_000, note: '施工' }]).shelvedUntil).toBe(now + 3_600_000);
   });
 
+  it('is seen again before its time when somebody ends that, and only while it is hidden', () => {
+    const hidden = carriedOut(fresh, ['shelve', { until: now + 3_600_000, note: '施工' }]);
+    expect(decideOrder(fresh, order('unshelve', 1, {}), now)).toMatchObject({
+      ok: false,
+      error: { kind: 'bad-value' },
+    });
+    expect(decideOrder(hidden, order('unshelve', hidden.version, {}), now + 3_600_001).ok).toBe(false);
+    expect(carriedOut(hidden, ['unshelve']).shelvedUntil).toBeUndefined();
+  });
+
   it('goes to the next centre up, and no further than the city', () => {
     const township = carriedOut(fresh, ['escalate']);
     expect(township.centre).toBe('360902000000');
