@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { LinkageStep } from '../gateway/domain/linkage.ts';
 import { HoursText, WhereText, withoutGaps } from '../gateway/domain/rule-text.ts';
+import { shippedLinkages } from './shipped-linkages.ts';
 
 /* What follows alarms (联动), as a site writes it. */
 
@@ -17,6 +16,8 @@ const seconds = (otherwise: number) =>
 const common = {
   id: Name,
   dangerous: z.boolean().optional(),
+  /** Passed over, not failed, where there is nothing to do it with: no camera sees the place, no loudspeaker is near. */
+  ifPossible: z.boolean().optional(),
   withinS: seconds(10),
   /** How long a person is asked. */
   askS: seconds(300),
@@ -46,9 +47,9 @@ const Step = z
     z.strictObject({ do: z.literal('light'), device, on: z.boolean().default(true), ...common }),
     z.strictObject({ do: z.literal('webhook'), target: Name, ...common }),
   ])
-  .transform(({ id, dangerous, withinS, askS, ...act }): LinkageStep => {
+  .transform(({ id, dangerous, ifPossible = false, withinS, askS, ...act }): LinkageStep => {
     const isDangerous = dangerous ?? (act.do === 'broadcast' || (act.do === 'door' && act.act === 'open'));
-    return { id, isDangerous, withinMs: withinS * 1000, askMs: askS * 1000, act: actOf(act) };
+    return { id, isDangerous, ifPossible, withinMs: withinS * 1000, askMs: askS * 1000, act: actOf(act) };
   });
 
 type Written =
@@ -86,10 +87,6 @@ const Webhook = z.strictObject({
 });
 const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: 'a network such as 10.0.8.0/24' });
 
-/** The rules that come along (`catalogue/linkages.yaml`), read and checked. Throws what zod throws. */
-export const shippedLinkages = (): z.output<typeof Rules> =>
-  Rules.parse(parse(readFileSync(new URL('./catalogue/linkages.yaml', import.meta.url), 'utf8')));
-
 /** The key `linkages` of the settings. A site's rule takes the place of the shipped one with its id. */
 export const LinkagesText = z
   .strictObject({
@@ -99,7 +96,9 @@ export const LinkagesText = z
     webhookNetworks: z.array(Cidr).max(100).default([]),
   })
   .transform(({ shipped, rules, ...webhooks }) => {
+    if (!shipped) return { rules, off: [], ...webhooks };
     const own = new Set(rules.map(({ id }) => id));
-    const others = shipped ? shippedLinkages().filter(({ id }) => !own.has(id)) : [];
-    return { rules: [...others, ...rules], ...webhooks };
+    const along = shippedLinkages(new Set(Object.keys(webhooks.webhooks)));
+    const others = Rules.parse(along.rules).filter(({ id }) => !own.has(id));
+    return { rules: [...others, ...rules], off: along.off, ...webhooks };
   });

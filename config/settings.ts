@@ -102,6 +102,8 @@ export type Settings = Readonly<{
   /** What follows alarms (联动). Webhooks go by name; `webhookNetworks` (CIDR) are where they may lie. */
   linkages: Readonly<{
     rules: readonly LinkageRule[];
+    /** Words of the catalogue that come to nothing, such as `notify-patrol`, for want of an address. */
+    off: readonly string[];
     webhooks: Readonly<Record<string, Readonly<{ url: string; secretFile?: string | undefined }>>>;
     webhookNetworks: readonly string[];
   }>;

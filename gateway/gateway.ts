@@ -245,6 +245,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     system: systemPort({
       ...{ journal, followers: following, followerDesk, archive, keeping: evidence.keeping, disk },
       mqtt: () => mqtt.current,
+      linkagesOff: settings.linkages.off,
     }),
     metrics: metrics.registry,
     consoleDir: CONSOLE_DIR,

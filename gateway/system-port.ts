@@ -17,6 +17,7 @@ export type SystemParts = Readonly<{
   mqtt: () => MqttAdapter | undefined;
   archive: Archive;
   keeping: EvidenceKeeping;
+  linkagesOff: readonly string[];
   disk: DiskWatch;
 }>;
 
@@ -28,6 +29,7 @@ export const systemPort = ({
   mqtt,
   archive,
   keeping,
+  linkagesOff,
   disk,
 }: SystemParts): SystemPort => ({
   followers: () => Object.entries(followers).map(([name, { lag, state }]) => ({ name, lag: lag(), state: state() })),
@@ -45,6 +47,7 @@ export const systemPort = ({
     counts: { ...mqtt()?.stats() },
   }),
   archive,
+  linkagesOff,
   evidence: keeping.report,
   disk: () => disk.report(),
 });

@@ -16,11 +16,15 @@ export type LinkageAct =
   | Readonly<{ do: 'command'; device: DeviceId; name: string; args: Readonly<Record<string, unknown>> }>
   | Readonly<{ do: 'webhook'; target: string }>;
 
-/** `isDangerous`: a person is asked first, for at most `askMs`. */
+/**
+ * `isDangerous`: a person is asked first, for at most `askMs`. `ifPossible`: passed over without a word where there is
+ * nothing to do it with.
+ */
 export type LinkageStep = Readonly<{
   id: string;
   act: LinkageAct;
   isDangerous: boolean;
+  ifPossible: boolean;
   withinMs: number;
   askMs: number;
 }>;

@@ -100,6 +100,8 @@ export interface SystemPort {
   queues(): readonly Readonly<{ name: string; waiting: number; max: number }>[];
   broker(): Readonly<{ url: string; connected: boolean; counts: Record<string, number> }>;
   archive: Pick<Archive, 'check' | 'refused'>;
+  /** Words of the shipped linkages that come to nothing. */
+  linkagesOff: readonly string[];
   /** How full the room for evidence is. */
   evidence(): KeepingReport;
   /** Throws what the file system throws. */

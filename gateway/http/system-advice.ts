@@ -35,6 +35,14 @@ export const ADVICE = {
       en: 'Act on the reason; look for its latest error in the log, and restart the gateway if it stays.',
     },
   },
+  'linkage-off': {
+    severity: 4,
+    title: { zh: '联动通知未启用：没有配置地址', en: 'A linkage tells nobody: it has no address' },
+    action: {
+      zh: '在设置 linkages.webhooks 中填写对应名称（patrol 巡防、property 物业、maintenance 维保）的短信或语音网关地址，并放行 linkages.webhookNetworks。',
+      en: 'Give the address of the SMS or voice gateway under linkages.webhooks (patrol, property, maintenance), and its network under linkages.webhookNetworks.',
+    },
+  },
   'queue-full': {
     severity: 2,
     title: { zh: '队列接近上限，正在限制接收', en: 'A queue is near its bound and holds its senders back' },

@@ -25,6 +25,7 @@ export function problemsOf(seen: Seen): SystemProblem[] {
       ok || name === 'mqtt' ? [] : [{ code: 'part-down', subject: name, ...detailOf(reason) }],
     ),
     ...queueProblems(seen),
+    ...seen.linkages.off.map((word): Found => ({ code: 'linkage-off', subject: word })),
     ...seen.followers.flatMap(followerProblems),
     ...(seen.archive.ok ? [] : [{ code: 'archive-down' as const, ...detailOf(seen.archive.reason) }]),
     ...(seen.archive.refused > 0 ? [{ code: 'archive-refused' as const, detail: `${seen.archive.refused}` }] : []),

@@ -70,6 +70,7 @@ async function look({ system: house, health, journal }: HttpPorts) {
     journal: { head: journal.head() },
     queues: [...house.queues()],
     followers: house.followers().map((follower) => toFollower(house, follower)),
+    linkages: { off: [...house.linkagesOff] },
     broker: house.broker(),
     archive: {
       ok: archive.ok,

@@ -21,6 +21,7 @@ export const quietSystem = (desk: FollowerDesk, more: Partial<SystemPort> = {}):
   resume: (follower, by) => desk.resume(follower, by),
   queues: () => [{ name: 'mqtt', waiting: 0, max: 2_000 }],
   broker: () => ({ url: 'mqtt://127.0.0.1:1883', connected: true, counts: { received: 0 } }),
+  linkagesOff: [],
   evidence: () => ({ bytes: 0, maxBytes: 2 ** 30, lockedBytes: 0, removedForRoom: 0, lastRoomAt: undefined }),
   archive: { check: async () => ok(undefined), refused: () => 0 },
   disk: async () => ({ freeBytes: 2 ** 40, totalBytes: 2 ** 41, daysLeft: undefined }),

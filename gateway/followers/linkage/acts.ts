@@ -20,6 +20,15 @@ export type LinkageReach = Readonly<{
   post(target: string, alarm: Alarm, key: string, stop: AbortSignal): Promise<Result<void, ActFault>>;
 }>;
 
+/** Cameras that are asked whether they turn. */
+const TURNED_AMONG = 4;
+
+/** Whether there is anything to do a step with: nobody is asked whether to call out where no loudspeaker is near. */
+export function isPossible(reach: Pick<LinkageReach, 'speakerFor'>, act: LinkageAct, alarm: Alarm): boolean {
+  if (act.do === 'broadcast') return reach.speakerFor(alarm, act.withinM) !== undefined;
+  return (act.do !== 'preset' && act.do !== 'pop-up') || alarm.cameras.length > 0;
+}
+
 /** Does one step for one alarm. `key` is by which the other side may know a repeat. */
 export async function carryOut(
   reach: LinkageReach,
@@ -29,11 +38,8 @@ export async function carryOut(
 ): Promise<Result<string, ActFault>> {
   const [camera] = alarm.cameras;
   switch (act.do) {
-    case 'preset': {
-      if (camera === undefined) return failed('no camera sees the place');
-      const done = await reach.ptz(camera, { act: 'preset', preset: act.preset });
-      return done.ok ? ok(camera) : failed(`${camera}: ${done.error.reason}`);
-    }
+    case 'preset':
+      return await turnNearest(reach, alarm, act.preset);
     case 'pop-up': {
       if (camera === undefined) return failed('no camera sees the place');
       return await popUpOn(reach, act.walls, alarm.id, camera);
@@ -52,6 +58,22 @@ export async function carryOut(
     default:
       return act satisfies never;
   }
+}
+
+/** The nearest of the cameras that can turn there; a fixed one beside it says that it cannot. */
+async function turnNearest(
+  { ptz }: LinkageReach,
+  { cameras }: Alarm,
+  preset: string,
+): Promise<Result<string, ActFault>> {
+  let fault = 'no camera sees the place';
+  for (const camera of cameras.slice(0, TURNED_AMONG)) {
+    const done = await ptz(camera, { act: 'preset', preset });
+    if (done.ok) return ok(camera);
+    fault = `${camera}: ${done.error.reason}`;
+    if (done.error.reason !== 'not-supported') break;
+  }
+  return failed(fault);
 }
 
 async function popUpOn(

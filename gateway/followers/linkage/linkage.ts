@@ -6,7 +6,7 @@ import { isRepeatable, type LinkageOutcome, type LinkageRule, type LinkageStep, 
 import { failed, type Result } from '../../domain/result.ts';
 import type { Recorded } from '../../journal/journal.ts';
 import { type Follower, type FollowerPorts, runFollower } from '../follower.ts';
-import { type ActFault, carryOut, type LinkageReach } from './acts.ts';
+import { type ActFault, carryOut, isPossible, type LinkageReach } from './acts.ts';
 import { Questions } from './expiry.ts';
 import { rulesFor } from './matching.ts';
 import { Turns } from './turns.ts';
@@ -132,6 +132,7 @@ class Linking {
     if (result === 'started') {
       if (isLate || !isRepeatable(step.act)) return this.#done(alarm, rule.id, step.id, 'unknown', undefined);
     } else if (result !== undefined && result !== 'confirmed') return;
+    else if (step.ifPossible && !isPossible(this.#ports.reach, step.act, alarm)) return;
     else if (isLate) return this.#done(alarm, rule.id, step.id, 'late', undefined);
     else if (result === undefined && step.isDangerous && rule.ask !== 'never') {
       const until = now() + step.askMs;

@@ -50,6 +50,8 @@ export const SystemStatus = z
     journal: z.object({ head: z.int() }),
     queues: z.array(z.object({ name: z.string(), waiting: z.int(), max: z.int() })),
     followers: z.array(FollowerStatus),
+    /** Words of the shipped linkages (联动) that come to nothing for want of an address, such as `notify-patrol`. */
+    linkages: z.object({ off: z.array(z.string()) }),
     broker: z.object({ url: z.string(), connected: z.boolean(), counts: z.record(z.string(), z.number()) }),
     archive: z.object({ ok: z.boolean(), reason: z.string().optional(), refused: z.int() }),
     /** Room for evidence files; `removedForRoom` went before their time since the start. */

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { failed } from '../../../gateway/domain/result.ts';
 import { SystemStatus } from '../../../gateway/http/contract/system.ts';
@@ -51,6 +53,19 @@ it('pauses a follower until an administrator resumes it, also over a SIGKILL', a
       return followers.find(({ name }) => name === 'archive');
     })
     .toMatchObject({ status: 'following', lag: 0 });
+});
+
+it('says which linkages of the catalogue tell nobody, until they have an address', async () => {
+  const dataDir = await temporaryFolder(onTestFinished);
+  const config = join(dataDir, 'fengsui.yaml');
+  const webhooks = 'patrol: { url: "http://127.0.0.1:9/sms" }, property: { url: "http://127.0.0.1:9/sms" }';
+  await writeFile(config, `linkages: { shipped: true, webhooks: { ${webhooks} } }\n`);
+  const gateway = await startGateway({ dataDir, env: { FENGSUI_CONFIG: config } }, onTestFinished);
+  await gateway.signIn();
+  const status = SystemStatus.parse(await gateway.call('GET', '/api/v1/system'));
+  expect(status.linkages.off).toEqual(['notify-maintenance']);
+  const said = status.problems.filter(({ code }) => code === 'linkage-off');
+  expect(said).toMatchObject([{ subject: 'notify-maintenance', severity: 4 }]);
 });
 
 it('is read by administrator and auditor, switched by the administrator alone, and every switch is in the trail', async () => {

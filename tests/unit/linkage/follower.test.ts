@@ -5,7 +5,7 @@ import { evolve } from '../../../gateway/alarms/evolve.ts';
 import type { Alarm } from '../../../gateway/domain/alarm.ts';
 import type { AlarmEntry } from '../../../gateway/domain/entry.ts';
 import { failed, ok } from '../../../gateway/domain/result.ts';
-import type { LinkageReach } from '../../../gateway/followers/linkage/acts.ts';
+import { carryOut, type LinkageReach } from '../../../gateway/followers/linkage/acts.ts';
 import { takeLinkages } from '../../../gateway/followers/linkage/linkage.ts';
 import { byPerson, FENCE, given, latest, occurrence } from '../../parts/alarm-samples.ts';
 import { MemoryCursors, MemoryJournal } from '../../parts/memory-journal.ts';
@@ -19,7 +19,7 @@ const STEPS = [
 const { rules } = LinkagesText.parse({ rules: [{ id: 'r', where: {}, steps: STEPS }] });
 
 /** A follower over a log in memory, devices that answer as told, and a clock that the test turns. */
-function linkage(reach: Partial<LinkageReach> = {}) {
+function linkage(reach: Partial<LinkageReach> = {}, taken = rules) {
   let alarm: Alarm = latest(given(occurrence('08:00:00')));
   const clock = { now: alarm.receivedAt };
   const journal = new MemoryJournal();
@@ -35,7 +35,7 @@ function linkage(reach: Partial<LinkageReach> = {}) {
   };
   const start = () =>
     takeLinkages({
-      rules,
+      rules: taken,
       journal,
       cursors: new MemoryCursors(),
       desk: { find: () => alarm, commit },
@@ -102,3 +102,40 @@ it('does nothing for an alarm that it sees too late, but says so', async () => {
   await settle({ look: 'late', lamp: 'late', gate: 'late', lock: 'late' });
   expect(sent).toEqual([]);
 });
+
+it('passes over what there is nothing to do with, and asks nobody about it', async () => {
+  const call = { id: 'call', do: 'broadcast', say: { text: '请离开' } };
+  const tell = { id: 'tell', do: 'webhook', target: 'patrol' };
+  const steps = [call, tell].map((step) => ({ ...step, ifPossible: true }));
+  const written = LinkagesText.parse({ rules: [{ id: 'r', where: {}, steps }] });
+  const mute = linkage({}, written.rules);
+  mute.start();
+  mute.raise();
+  await mute.settle({ tell: 'ok' });
+  const loud = linkage({ speakerFor: () => 'speaker-1' }, written.rules);
+  loud.start();
+  loud.raise();
+  await loud.settle({ call: 'asked', tell: 'ok' });
+});
+
+it('turns the nearest camera that can turn', async () => {
+  const asked: string[] = [];
+  const ptz: LinkageReach['ptz'] = async (camera) => {
+    asked.push(camera);
+    return camera === 'ball'
+      ? ok(undefined)
+      : failed({ reason: camera === 'away' ? 'offline' : 'not-supported', text: '' });
+  };
+  const turn = (...cameras: string[]) => {
+    const alarm = { ...latest(given(occurrence('08:00:00'))), cameras };
+    const reach = { ptz, popUp: NOTHING, post: NOTHING, speakerFor: () => undefined, commands: { send: NOBODY } };
+    const timing = { key: 'k', withinMs: 1, stop: new AbortController().signal };
+    return carryOut(reach, { do: 'preset', preset: '1' }, alarm, timing);
+  };
+  expect(await turn('fixed', 'ball', 'ball-2')).toEqual(ok('ball'));
+  expect(await turn('away', 'ball')).toEqual(failed('away: offline'));
+  expect(await turn('fixed')).toEqual(failed('fixed: not-supported'));
+  expect(asked).toEqual(['fixed', 'ball', 'away', 'fixed']);
+});
+const NOTHING = async () => ok(undefined);
+const NOBODY = async () => ok({ id: '1', ok: true });

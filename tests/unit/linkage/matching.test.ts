@@ -31,7 +31,3 @@ it('asks before a broadcast and an opened door unless the step says otherwise', 
   const [rule] = rulesOf({ steps: [call, door, lock, easy] });
   expect(rule?.steps.map(({ isDangerous }) => isDangerous)).toEqual([true, true, false, false]);
 });
-
-it('reads the rules that come along', () => {
-  expect(LinkagesText.parse({ shipped: true }).rules.length).toBeGreaterThan(0);
-});
