@@ -10,6 +10,7 @@ import { maintenance } from './maintenance.ts';
 import { merging } from './merging.ts';
 import { oldNews } from './old-news.ts';
 import { raising } from './raising.ts';
+import { takingOver } from './taking-over.ts';
 
 /** Asked in this order; the first answer counts. What none of them answers is raised. */
 const RULES: readonly Rule[] = [
@@ -23,6 +24,7 @@ const RULES: readonly Rule[] = [
   holdingOff,
   clearing,
   merging,
+  takingOver,
 ];
 
 /** What a signal leads to: journal entries, or a named reason why nothing follows. Pure. */

@@ -7,7 +7,7 @@ export const raising = (signal: Occurrence): Decision => ({
   entries: [{ kind: 'raised', signal: signal.identity, raised: newAlarm(signal) }],
 });
 
-function newAlarm(signal: Occurrence): Alarm {
+export function newAlarm(signal: Occurrence): Alarm {
   const { device, definition } = signal;
   // A device may call its own signal graver than the catalogue does, never milder.
   const severity = graver(definition.severity, signal.severity ?? definition.severity);

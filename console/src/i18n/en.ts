@@ -350,6 +350,7 @@ const en: Words = {
     'evidence-locked': 'evidence lock',
     'evidence-removed': 'evidence removed',
     regraded: 'graver',
+    'incident-joined': 'taken over by a graver alarm',
     'linkage-asked': 'linkage asks',
     'linkage-confirmed': 'linkage confirmed',
     'linkage-declined': 'linkage declined',

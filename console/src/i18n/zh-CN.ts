@@ -339,6 +339,7 @@ const zh = {
     'evidence-locked': '取证锁定',
     'evidence-removed': '取证文件清除',
     regraded: '提级',
+    'incident-joined': '由更严重的报警接替',
     'linkage-asked': '联动待确认',
     'linkage-confirmed': '联动确认',
     'linkage-declined': '联动取消',

@@ -1,5 +1,6 @@
 import type { Device } from '../../domain/device.ts';
 import { type CollarState, type FixRefusal, judgeFix, type Nearness, UNSEEN } from '../../domain/geofence.ts';
+import { CATTLE_LADDER } from '../../domain/ladder.ts';
 import { fenceAt } from '../../domain/railway-line.ts';
 import type { Telemetry } from '../../domain/signal.ts';
 import type { LineBook } from '../../registry/line-book.ts';
@@ -12,15 +13,16 @@ const REACH_M = 5_000;
 /** Collars whose last position is known. */
 const COLLARS_MAX = 100_000;
 
+const [WARNING, DANGER, ON_TRACK] = CATTLE_LADDER;
 const STEPS = [
-  { nearness: 1, code: 'railway.cattle.warning' },
-  { nearness: 2, code: 'railway.cattle.danger' },
-  { nearness: 3, code: 'railway.cattle.on-track' },
+  { nearness: 1, code: WARNING },
+  { nearness: 2, code: DANGER },
+  { nearness: 3, code: ON_TRACK },
 ] as const;
 
 /**
  * Cattle near the track (耕牛电子围栏): each nearer step is a condition of its own, which begins and ends by the collar's
- * distance to the centre of the line. Of a collar only the last believed position is kept: no track of where it went.
+ * distance to the centre of the line; the graver takes the milder over (`alarms/taking-over.ts`). Of a collar only the last believed position is kept: no track of where it went.
  */
 export function cattleDeriver(lines: LineBook): Deriver {
   const collars = new Latest<CollarState>(COLLARS_MAX);

@@ -185,7 +185,9 @@ describe('an incident (事件)', () => {
 });
 
 describe('cattle (耕牛定位)', () => {
-  const STEPS = ['warning', 'danger', 'on-track'].map((step) => typed(`railway.cattle.${step}`));
+  const STEPS = (['warning', 'danger', 'on-track'] as const).map((step, number) =>
+    typed(`railway.cattle.${step}`, { severity: ([3, 2, 1] as const)[number] ?? 3 }),
+  );
   const collars = () => deskInMemory(RATE, STEPS, { derivers: [cattleDeriver(new LineBook(loadCatalogue().lines))] });
   const active = (desk: Desk) =>
     [...desk.alarms.values()].filter(({ condition }) => condition === 'active').map(({ type }) => type.slice(15));
@@ -205,6 +207,20 @@ describe('cattle (耕牛定位)', () => {
     expect([...desk.alarms.values()][0]).toMatchObject({
       place: { line: '沪昆线', km: expect.stringMatching(/^K812\+/) },
     });
+  });
+
+  it('is one card a walk, which the gravest step heads, and jitter of 5 m moves nothing', async () => {
+    const desk = collars();
+    for (const metres of [500, 400, 290, 150, 60, 20, 3]) await stand(desk, metres);
+    const before = desk.entries.length;
+    for (const metres of [8, 2, 7, 3, 8]) await stand(desk, metres);
+    const about = desk.entries.slice(before).filter(({ kind }) => kind !== 'telemetry');
+    expect(about).toEqual([]);
+    for (const metres of [60, 150, 290, 400]) await stand(desk, metres);
+    const all = [...desk.alarms.values()];
+    const heads = all.filter(({ id, incident }) => incident === undefined || incident === id);
+    expect(heads.map(({ type }) => type)).toEqual(['railway.cattle.on-track']);
+    expect(all.map(({ condition, count }) => `${condition} ${count}`)).toEqual(Array(3).fill('cleared 1'));
   });
 
   it('warns again after the log has refused it', async () => {
