@@ -53,7 +53,7 @@ export class FloodWatch {
     const key = keyOf(report);
     if (held === undefined || (held.size >= HELD_MAX && !held.has(key))) return false;
     const former = held.get(key);
-    held.set(key, report.kind === 'telemetry' && former?.kind === 'telemetry' ? joined(former, report) : report);
+    held.set(key, former === undefined ? report : latest(former, report));
     return true;
   }
 
@@ -93,6 +93,13 @@ export class FloodWatch {
 
 const keyOf = (report: Exclude<Report, { kind: 'dead-letter' | 'access' }>): string =>
   report.kind === 'signal' ? `signal ${report.type}` : report.kind;
+
+function latest(former: Held, report: Held): Held {
+  if (former.kind === 'telemetry' && report.kind === 'telemetry') return joined(former, report);
+  // an end that the device dates before the one that is held came late: alone it would not be believed
+  const isLate = (report.at ?? Number.POSITIVE_INFINITY) < (former.at ?? Number.NEGATIVE_INFINITY);
+  return former.kind === 'signal' && isLate ? former : report;
+}
 
 /** Messages of a device may each carry some of its values: the latest of each counts, while they are not too many. */
 function joined(former: Telemetry, latest: Telemetry): Telemetry {

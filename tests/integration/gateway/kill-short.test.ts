@@ -24,6 +24,6 @@ it(
 );
 
 it('would notice a gateway that answers before it has stored', async () => {
-  const { lost } = await run({ signals: 8_000, kills: 1, main: HASTY_MAIN });
+  const { lost } = await run({ signals: 16_000, kills: 4, main: HASTY_MAIN });
   expect(lost).toBeGreaterThan(0);
 });
