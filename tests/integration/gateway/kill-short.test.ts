@@ -23,7 +23,11 @@ it(
   WITHIN_MS,
 );
 
-it('would notice a gateway that answers before it has stored', async () => {
-  const { lost } = await run({ signals: 16_000, kills: 4, main: HASTY_MAIN });
-  expect(lost).toBeGreaterThan(0);
-});
+it(
+  'would notice a gateway that answers before it has stored',
+  async () => {
+    const { lost } = await run({ signals: 16_000, kills: 4, main: HASTY_MAIN });
+    expect(lost).toBeGreaterThan(0);
+  },
+  WITHIN_MS,
+);
