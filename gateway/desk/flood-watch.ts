@@ -96,10 +96,12 @@ const keyOf = (report: Exclude<Report, { kind: 'dead-letter' | 'access' }>): str
 
 function latest(former: Held, report: Held): Held {
   if (former.kind === 'telemetry' && report.kind === 'telemetry') return joined(former, report);
-  // an end that the device dates before the one that is held came late: alone it would not be believed
-  const isLate = (report.at ?? Number.POSITIVE_INFINITY) < (former.at ?? Number.NEGATIVE_INFINITY);
-  return former.kind === 'signal' && isLate ? former : report;
+  return former.kind === 'signal' && isDatedBefore(report, former) ? former : report;
 }
+
+/** An end that the device dates before the one that is held came late: alone it may not be believed. */
+export const isDatedBefore = ({ at }: Held, former: Held): boolean =>
+  (at ?? Number.POSITIVE_INFINITY) < (former.at ?? Number.NEGATIVE_INFINITY);
 
 /** Messages of a device may each carry some of its values: the latest of each counts, while they are not too many. */
 function joined(former: Telemetry, latest: Telemetry): Telemetry {

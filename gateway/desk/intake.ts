@@ -10,7 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import { ChatterWatch } from './chatter-watch.ts';
 import type { Derived, Deriver, DerivingContext } from './deriving/deriver.ts';
 import { judgeClock } from './device-clock.ts';
-import { FloodWatch, type Held } from './flood-watch.ts';
+import { FloodWatch, type Held, isDatedBefore } from './flood-watch.ts';
 import { type Case, type HeartRules, Judge, plainRules } from './judge.ts';
 import type { AlarmLanes } from './lanes.ts';
 import { OwnWord } from './own-word.ts';
@@ -185,7 +185,8 @@ export class SignalIntake implements Intake {
     if (folding === 'end' && this.#floods.hold(device.id, signal)) return this.#fold(device.id);
     const ended = this.#floods.drop(device.id, signal);
     if (folding === 'repeat') return this.#fold(device.id);
-    const held = ended === undefined || signal.active === false ? undefined : this.#takeHeld(ended, receivedAt);
+    const isReplaced = ended === undefined || (signal.active === false && !isDatedBefore(signal, ended));
+    const held = isReplaced ? undefined : this.#takeHeld(ended, receivedAt);
     const chatter = this.#noted(one);
     const judged = this.#judge.judge({ ...one, ...this.#around(device, definition, receivedAt, chatter !== 'calm') });
     const told = chatter === 'begins' ? this.#tellChatter(device, definition, receivedAt) : undefined;
