@@ -1,23 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { type CityByHand, runCity, runDevice } from './by-hand.ts';
 import { startCamera } from './camera/camera.ts';
 import { SCENES } from './camera/picture/scenes.ts';
+import { FAMILIES } from './device.ts';
 import { startFleet } from './fleet.ts';
 import { playScenario } from './play.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 
+/** Before anything is said, the records go to the gateway's registry. */
+const REGISTER = '[--register http://127.0.0.1:8080 (FENGSUI_ADMIN_PASSWORD)]';
 const USAGE = `用法 / usage:
   node simulators/main.ts camera [--id cam-1] [--name 名称] [--scene ${SCENES.map(({ name }) => name).join('|')}]
        [--host 127.0.0.1] [--port 8000] [--rtsp-port 8554] [--username operator] [--password …] [--rtsp-only]
   node simulators/main.ts fleet --mqtt mqtt://127.0.0.1:1883 [--username operator] [--password …]
        [--play ${SCENARIOS.map(({ name }) => name).join('|')}|all] [--speed 1]
+  node simulators/main.ts device --family ${FAMILIES.join('|')}
+       --to mqtt://127.0.0.1:1883 | http://127.0.0.1:8080 | tcp://127.0.0.1:9808 | sip:127.0.0.1:5060
+       [--id 其协议中的名字 / its own name] [--every 10] [--malformed] [--secret …] [--mqtt-username …] ${REGISTER}
+       isapi、dahua、fence-host 由网关来取：--to 是它自己的地址，如 http://127.0.0.1:8081、tcp://127.0.0.1:5020
+       / are called by the gateway: --to is where they stand
+  node simulators/main.ts city --mqtt mqtt://127.0.0.1:1883 [--scale 0.01] [--seed 1] [--for 600] [--speed 1]
+       [--signals …] [--incidents 20] [--connections 20] [--mqtt-username … --secret …] ${REGISTER}
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    id: { type: 'string', default: 'cam-1' },
+    id: { type: 'string' },
     name: { type: 'string', default: '模拟摄像机' },
     scene: { type: 'string', default: 'railway' },
     host: { type: 'string', default: '127.0.0.1' },
@@ -29,6 +40,19 @@ const { values, positionals } = parseArgs({
     mqtt: { type: 'string' },
     play: { type: 'string' },
     speed: { type: 'string', default: '1' },
+    family: { type: 'string' },
+    to: { type: 'string' },
+    every: { type: 'string', default: '10' },
+    malformed: { type: 'boolean', default: false },
+    secret: { type: 'string' },
+    'mqtt-username': { type: 'string' },
+    register: { type: 'string' },
+    scale: { type: 'string', default: '0.01' },
+    seed: { type: 'string', default: '1' },
+    for: { type: 'string', default: '600' },
+    signals: { type: 'string' },
+    incidents: { type: 'string', default: '20' },
+    connections: { type: 'string', default: '20' },
   },
 });
 
@@ -37,7 +61,7 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 async function runCamera(): Promise<() => Promise<void>> {
   const scene = SCENES.findIndex(({ name }) => name === values.scene);
   if (scene < 0) throw new Error(`there is no scene '${values.scene}'`);
-  const { id, name, host, username, password } = values;
+  const { id = 'cam-1', name, host, username, password } = values;
   const camera = await startCamera({
     ...{ id, name, host, username, password, scene },
     onvifPort: Number(values.port),
@@ -64,6 +88,25 @@ async function runFleet(mqttUrl: string, stopped: AbortSignal): Promise<() => Pr
   return fleet.stop;
 }
 
+const registering = { api: values.register, password: process.env['FENGSUI_ADMIN_PASSWORD'] ?? '' };
+
+/** Its name, secret and sign-in, as far as they were given. */
+const given = () => ({
+  ...(values.id === undefined ? {} : { name: values.id }),
+  ...(values.secret === undefined ? {} : { secret: values.secret }),
+  ...(values['mqtt-username'] === undefined ? {} : { username: values['mqtt-username'] }),
+});
+
+function cityByHand(mqttUrl: string): CityByHand {
+  const { secret, username } = given();
+  return {
+    ...{ mqttUrl, registering, scale: Number(values.scale), seed: Number(values.seed), forS: Number(values.for) },
+    ...{ speed: Number(values.speed), connections: Number(values.connections), incidents: Number(values.incidents) },
+    ...(values.signals === undefined ? {} : { signals: Number(values.signals) }),
+    ...(username === undefined ? {} : { username, password: secret ?? '' }),
+  };
+}
+
 async function main(): Promise<void> {
   const stopping = new AbortController();
   const stopped = once(stopping.signal, 'abort');
@@ -77,6 +120,11 @@ async function main(): Promise<void> {
     const stop = await runFleet(values.mqtt, stopping.signal);
     await stopped;
     await stop();
+  } else if (what === 'device' && values.family !== undefined && values.to !== undefined) {
+    const { family, to, every, malformed: isMalformed } = values;
+    await runDevice({ family, to, everyS: Number(every), isMalformed, registering, ...given() }, stopping.signal, say);
+  } else if (what === 'city' && values.mqtt !== undefined) {
+    await runCity(cityByHand(values.mqtt), stopping.signal, say);
   } else {
     process.stderr.write(USAGE);
     process.exitCode = 2;

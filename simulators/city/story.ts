@@ -13,8 +13,8 @@ export type StoryOptions = Readonly<{
   /** Milliseconds since 1970 at which it begins; doors, people and animals keep the hours of the day. */
   startsAt: number;
   forMs: number;
-  /** So many signals in all: what the stories leave is signs of life and states told again. */
-  signals: number;
+  /** So many signals in all: what the stories leave is signs of life and states told again, else as many as them. */
+  signals?: number;
   incidents: number;
 }>;
 
@@ -33,19 +33,20 @@ export type Story = Readonly<{
 }>;
 
 /** Where 1 is the city of which the rates are told. */
-const WHOLE_CITY = 50_000;
+export const WHOLE_CITY = 50_000;
 /** One message in so many is delivered again by its broker. */
 const AGAIN_EACH = 100;
 const AGAIN_AFTER_MS = 2_000;
 
 /** Some time of the whole city of Yichun: pure, the same for the same options. Throws where its stories alone are more. */
-export function storyOf({ seed, scale, startsAt, forMs, signals, incidents }: StoryOptions): Story {
+export function storyOf({ seed, scale, startsAt, forMs, incidents, ...options }: StoryOptions): Story {
   const city = cityOf(seed, scale);
   const stage = stageOf(city);
   const script = new Script(forMs);
   const hours: Hours = { startsAt, endMs: forMs, size: scale / WHOLE_CITY };
   const planted = plant(script, stage, seed, incidents);
   for (const happens of [...Object.values(NOISE), ...Object.values(TROUBLES)]) happens(script, city, stage, hours);
+  const signals = options.signals ?? script.count * 2;
   const rest = Math.floor((signals * AGAIN_EACH) / (AGAIN_EACH + 1)) - script.count;
   if (rest < 0) throw new Error(`${signals} signals are fewer than the ${script.count} of the stories`);
   const posts = stage.works.map(({ kmValue }) => kmValue);

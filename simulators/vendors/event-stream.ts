@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Credentials, challenge, isAuthorized, newNonce } from '../camera/digest.ts';
 import { Listening } from '../camera/listening.ts';
@@ -6,11 +7,12 @@ export type StreamOptions = Readonly<{
   credentials: Credentials;
   /** What the answer calls its boundary. */
   boundary?: string;
+  host?: string;
   port?: number;
 }>;
 
-/** A camera or recorder that gives its events in an endless multipart answer, behind digest. */
-export class EventStreamDevice {
+/** A camera or recorder that gives its events in an endless multipart answer, behind digest. Emits `viewer` for each who reads. */
+export class EventStreamDevice extends EventEmitter {
   readonly #listening: Listening;
   readonly #options: StreamOptions;
   readonly #boundary: string;
@@ -23,16 +25,17 @@ export class EventStreamDevice {
   redirectTo: string | undefined;
 
   constructor(options: StreamOptions) {
+    super();
     this.#options = options;
     this.#boundary = options.boundary ?? 'boundary';
     const server = createServer((request, response) => this.#answer(request, response));
-    this.#listening = new Listening(server, '127.0.0.1', options.port ?? 0);
+    this.#listening = new Listening(server, options.host ?? '127.0.0.1', options.port ?? 0);
   }
 
   open = (): Promise<void> => this.#listening.open();
   close = (): Promise<void> => this.#listening.close();
   get url(): string {
-    return `http://127.0.0.1:${this.#listening.port}`;
+    return `http://${this.#options.host ?? '127.0.0.1'}:${this.#listening.port}`;
   }
   get viewers(): number {
     return this.#open.size;
@@ -64,6 +67,7 @@ export class EventStreamDevice {
       response.writeHead(200, { 'Content-Type': `multipart/mixed; boundary=${this.#boundary}` });
       response.flushHeaders();
       this.#open.add(response);
+      this.emit('viewer');
       response.on('close', () => this.#open.delete(response));
     }
   }

@@ -13,7 +13,7 @@ export class FenceHost {
   isSilent = false;
   asked = 0;
 
-  constructor(unit: number, port = 0) {
+  constructor(unit: number, port = 0, host = '127.0.0.1') {
     this.#unit = unit;
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
@@ -22,7 +22,7 @@ export class FenceHost {
         if (answer !== undefined) socket.write(answer);
       });
     });
-    this.#listening = new Listening(server, '127.0.0.1', port);
+    this.#listening = new Listening(server, host, port);
   }
 
   open = (): Promise<void> => this.#listening.open();

@@ -10,8 +10,14 @@ import { temporaryFolder } from '../../parts/temporary-folder.ts';
 
 const Page = z.object({
   items: z.array(
-    z.object({ id: z.string(), type: z.string(), condition: z.string(), count: z.number(), version: z.number() }),
+    z.object({
+      ...{ id: z.string(), type: z.string(), condition: z.string(), count: z.number(), version: z.number() },
+      ...{ state: z.string(), incident: z.string().optional() },
+    }),
   ),
+});
+const Told = z.object({
+  history: z.array(z.object({ kind: z.string(), by: z.string().optional(), note: z.string().optional() })),
 });
 const ADMIN = 'a password for tests';
 const REGION = '360902100000';
@@ -84,6 +90,18 @@ it('cattle walk to the track and back: alarms in steps, each once, cleared, and 
     'railway.cattle.danger 1',
     'railway.cattle.on-track 1',
     'railway.cattle.warning 1',
+  ]);
+  // one card of the walk: the gravest heads, the milder stand behind it, and nobody's work was done for them
+  const heads = alarms.filter(({ id, incident }) => incident === undefined || incident === id);
+  expect(heads.map(({ type }) => type)).toEqual(['railway.cattle.on-track']);
+  expect(alarms.every(({ state }) => state === 'new')).toBe(true);
+  const mildest = alarms.find(({ type }) => type === 'railway.cattle.warning');
+  const { history } = Told.parse(await house().call('GET', `/api/v1/alarms/${mildest?.id}`));
+  expect(history).toMatchObject([
+    { kind: 'raised' },
+    { kind: 'incident-joined', by: '升级接替', note: expect.stringContaining('耕牛进入保护区') },
+    { kind: 'incident-joined', by: '升级接替', note: expect.stringContaining('耕牛上道') },
+    { kind: 'cleared' },
   ]);
 });
 

@@ -4,14 +4,14 @@ import { cityOf } from '../../../simulators/city/devices.ts';
 import { messageOf } from '../../../simulators/city/saying.ts';
 import { type StoryOptions, storyOf } from '../../../simulators/city/story.ts';
 
-const OPTIONS: StoryOptions = {
+const OPTIONS = {
   seed: 1,
   scale: 3_000,
   startsAt: Date.parse('2026-06-18T15:00:00+08:00'),
   forMs: 300_000,
   signals: 70_000,
   incidents: 40,
-};
+} satisfies StoryOptions;
 const sayingsOf = (options: StoryOptions) => [...storyOf(options).seconds()].flat();
 
 describe('the city', () => {
