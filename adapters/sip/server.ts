@@ -104,7 +104,7 @@ function handler({ desk, password, now }: SipPorts): Handle {
       return [writeResponse(request, '401 Unauthorized', { 'www-authenticate': registrar.challenge() })];
     }
     const { device, expiresS } = registered;
-    if (device !== '') await desk.keep(FAMILY, [{ kind: 'status', device, online: expiresS > 0 }]);
+    if (device !== '') await desk.keep(FAMILY, [{ kind: 'status', device: desk.idOf(device), online: expiresS > 0 }]);
     const date = new Date(now() + CHINA_MS).toISOString().slice(0, -1); // 9.1.2.2: devices set their clocks by it
     return [writeResponse(request, '200 OK', { date, expires: String(expiresS) })];
   };

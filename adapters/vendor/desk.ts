@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BadValue } from '../../gateway/domain/bad-value.ts';
+import type { DeviceId } from '../../gateway/domain/device.ts';
 import type { Intake, Report } from '../../gateway/domain/signal.ts';
 import { deadLetter } from '../codec/dead-letter.ts';
 import type { Codec, CodecPorts, Decoded, OpenCodec, Reply } from '../codec/definition.ts';
@@ -54,6 +55,9 @@ export class VendorDesk {
       this.#ports.log.warn({ topic, field, expected }, 'time not believed');
     return this.#told(topic, decoded);
   }
+
+  /** The id of who calls himself so on the line; an unknown name is left to the registry's judgement. */
+  idOf = (name: string): DeviceId => this.#ports.house.find(name)?.id ?? name;
 
   /** Durable when it resolves; rejects when the journal took nothing, and the sender must send again. */
   async keep(family: string, reports: readonly Report[]): Promise<void> {
