@@ -39,7 +39,7 @@ export class Ledger {
     const answer = accept(report);
     this.#counted = undefined;
     const own = report.kind === 'signal' ? report.type : undefined;
-    const main = counted.findLast(({ stage, word }) => stage !== 'received' && word === own);
+    const main = counted.findLast((one) => one.word === own && isOutcome(one));
     for (const one of counted) if (one !== main && one.stage !== 'received') this.#draw(one);
     add(
       this.outcomes,
@@ -60,6 +60,9 @@ export class Ledger {
     add(this.drawn, `${stage} ${label}`);
   }
 }
+
+/** What stands beside an outcome: that it came in, and milder alarms that a graver step took over. */
+const isOutcome = ({ stage, label }: Counted): boolean => stage !== 'received' && label !== 'incident-joined';
 
 /** Counts up in a table. */
 export const add = (table: Map<string, number>, key: string): void => {
