@@ -7,9 +7,9 @@ import type { Alarm, AlarmDefinition } from '../../gateway/domain/alarm.ts';
 import type { Device } from '../../gateway/domain/device.ts';
 import type { Entry } from '../../gateway/domain/entry.ts';
 import { openEmbeddedArchive } from '../../gateway/followers/archive/embedded.ts';
+import { toBatch } from '../../gateway/journal/sqlite-batch.ts';
 import { BatchCommit } from '../../gateway/journal/sqlite-commit.ts';
 import { prepareForWriting } from '../../gateway/journal/sqlite-tables.ts';
-import { toBatch } from '../../gateway/journal/sqlite-wire.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 
 /*

@@ -39,6 +39,8 @@ export type FollowerPorts = Readonly<{
   sleep?: (ms: number, stop: AbortSignal) => Promise<void>;
   /** Pauses, and entries that are given up. Absent: nobody pauses it, and an entry that fails is tried for ever. */
   supervision?: Supervision;
+  /** Whether it stands back while signals come in a flood: nobody waits for what it does. */
+  isPatient?: boolean;
   /** Batches handled at the same time, 1 if absent. The cursor still passes only what has been handled without a gap. */
   inFlightMax?: number;
 }>;
@@ -115,10 +117,10 @@ class Run {
   }
 
   async #follow(): Promise<void> {
-    const { name, journal, cursors, stop, log } = this.#ports;
+    const { name, journal, cursors, stop, log, isPatient } = this.#ports;
     this.#cursor = cursors.read(name);
     try {
-      for await (const batch of journal.follow(this.#cursor, stop)) await this.#take(batch);
+      for await (const batch of journal.follow(this.#cursor, stop, isPatient)) await this.#take(batch);
       if (!stop.aborted) throw new Error('the journal ended before it was told to');
     } catch (error) {
       if (!(error instanceof CursorExpired)) throw error;

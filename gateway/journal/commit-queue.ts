@@ -1,17 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { JournalUnavailable, type Seq, type VersionConflict, type Write } from './journal.ts';
+import { type Answer, type CursorMove, type Group, toBatch } from './sqlite-batch.ts';
 import { pack, unpackAnswers } from './sqlite-packing.ts';
 import type { Trimmed } from './sqlite-trim.ts';
-import {
-  type Answer,
-  type CursorMove,
-  type FromWriter,
-  type Group,
-  type ToWriter,
-  type Trim,
-  toBatch,
-} from './sqlite-wire.ts';
+import type { FromWriter, ToWriter, Trim } from './sqlite-wire.ts';
 import type { StorageFault } from './storage-fault.ts';
 
 /** Writes in one transaction: past this the gain of sharing a sync is small and the wait grows. One group may be larger. */

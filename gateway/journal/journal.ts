@@ -48,8 +48,11 @@ export interface Journal {
    * Answers the sequence number of a write's last entry. Throws JournalUnavailable.
    */
   append(writes: readonly Write[]): Promise<readonly Result<Seq, VersionConflict>[]>;
-  /** Batches after `cursor`, in order, until `stop`. Throws CursorExpired: an iterator cannot answer otherwise. */
-  follow(cursor: Seq, stop: AbortSignal): AsyncIterable<Batch>;
+  /**
+   * Batches after `cursor`, in order, until `stop`. Who is patient stands back while signals come in a flood and catches
+   * up after it. Throws CursorExpired: an iterator cannot answer otherwise.
+   */
+  follow(cursor: Seq, stop: AbortSignal, isPatient?: boolean): AsyncIterable<Batch>;
   /** At most `limit` entries after `cursor`; an empty list at the end. Throws CursorExpired. */
   read(cursor: Seq, limit: number): readonly Recorded[];
   /** The last number that is durable; 0 while the log is empty. */

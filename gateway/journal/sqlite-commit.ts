@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { chainHash } from './chain.ts';
+import type { Answer, Batch } from './sqlite-batch.ts';
 import { patched, toAlarm, toRow } from './sqlite-rows.ts';
-import type { Answer, Batch } from './sqlite-wire.ts';
 
 /** The end of the log: the next entry gets the number after `seq`, and its hash follows from `hash`. */
 type Head = Readonly<{ seq: number; hash: Buffer }>;

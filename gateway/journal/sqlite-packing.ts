@@ -1,4 +1,4 @@
-import type { Answer, Batch } from './sqlite-wire.ts';
+import type { Answer, Batch } from './sqlite-batch.ts';
 
 /*
  * A thread is handed one long text many times faster than a thousand short ones, and numbers by the array. So a batch

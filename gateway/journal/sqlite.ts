@@ -13,22 +13,15 @@ import {
   type Seq,
   type Write,
 } from './journal.ts';
+import { restAfter } from './resting.ts';
+import type { Answer, Group } from './sqlite-batch.ts';
 import { sqliteQueries } from './sqlite-queries.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryReader } from './sqlite-rows.ts';
-import type { Answer, Group } from './sqlite-wire.ts';
 import type { StorageFault } from './storage-fault.ts';
 import { Tail } from './tail.ts';
 
 /** Entries that a follower gets at once. */
 const READ_MAX = 1000;
-/** Who is too far behind for the tail rests so many times as long as its batch took, while signals come in a flood. */
-const REST_TIMES = 20;
-/** A rest at most: a batch that took long waited for something outside. */
-const REST_MAX_MS = 1_000;
-/** A flood: while a follower handled its batch, the log grew by this part of one. A city's peak is below that. */
-const FLOOD_ENTRIES = READ_MAX / 2;
-/** Who is further behind rests no more, however many come: what is not followed is kept, and the disk has an end. */
-const RESTING_LAG_MAX = 2_000_000;
 /** Every follower waits for the same word; more than this at once would be a leak. */
 const FOLLOWERS_MAX = 100;
 
@@ -124,7 +117,7 @@ export async function openSqliteJournal(
     return recorded;
   };
 
-  async function* follow(cursor: Seq, stop: AbortSignal): AsyncGenerator<Batch> {
+  async function* follow(cursor: Seq, stop: AbortSignal, isPatient = false): AsyncGenerator<Batch> {
     let at = cursor;
     while (!stop.aborted) {
       const [startedAt, headBefore] = [now(), head];
@@ -135,9 +128,8 @@ export async function openSqliteJournal(
       else {
         at = last;
         yield { entries, last };
-        // signals go first: what a follower has missed is in the file, and what a device sends waits for its answer
-        const isFlood = head - headBefore >= FLOOD_ENTRIES && head - at < RESTING_LAG_MAX;
-        if (isBehind && isFlood) await restFor(REST_TIMES * (now() - startedAt), stop);
+        const handled = { tookMs: now() - startedAt, grewBy: head - headBefore, behindBy: head - at };
+        if (isPatient && isBehind) await restFor(restAfter(handled), stop);
       }
     }
   }
@@ -211,9 +203,8 @@ function recordedOf(groups: readonly Group[], answers: readonly Answer[]): reado
   return recorded;
 }
 
-/** A clock that was set forward or back meanwhile makes no difference worth more than REST_MAX_MS. */
 async function restFor(ms: number, stop: AbortSignal): Promise<void> {
-  await unlessStopped(rest(Math.min(Math.max(0, ms), REST_MAX_MS), undefined, { signal: stop }), stop);
+  if (ms > 0) await unlessStopped(rest(ms, undefined, { signal: stop }), stop);
 }
 
 const nextCommit = (committed: EventEmitter, stop: AbortSignal): Promise<void> =>

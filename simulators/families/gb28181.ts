@@ -11,8 +11,8 @@ const notify = ({ name, nth, now }: Me, type: number): string =>
 export default family({
   about: { zh: '国标 GB/T 28181 摄像机：区域入侵报警', en: 'A GB/T 28181 camera: an intrusion' },
   name: '36090200001320000199',
-  records: (name) => [record(name, 'camera', 'gb28181', {})],
-  raises: { device: '36090200001320000199', type: 'camera.area.entered' },
+  records: (name) => [record('sim-gb28181', 'camera', 'gb28181', { aliases: [name] })],
+  raises: { device: 'sim-gb28181', type: 'camera.area.entered' },
   refused: 'unknown-code',
   way: 'sip',
   says: { alarm: (me) => [notify(me, 6)], malformed: (me) => [notify(me, 77)] },

@@ -43,7 +43,7 @@ export class ArchiveUnavailable extends OtherSideAway {
   }
 }
 
-export type ArchivePorts = Omit<FollowerPorts, 'name' | 'handle' | 'inFlightMax'> &
+export type ArchivePorts = Omit<FollowerPorts, 'name' | 'handle' | 'inFlightMax' | 'isPatient'> &
   Readonly<{ archive: Archive; devices: DeviceLookup }>;
 
 /** Keeps the archive up with the journal: one request at a time, and the cursor moves once the points are stored. */
@@ -53,6 +53,7 @@ export function archiveEntries({ archive, devices, ...ports }: ArchivePorts): Fo
     ...ports,
     cursors,
     name: 'archive',
+    isPatient: true,
     handle: async ({ entries }, stop) => {
       const points = entries.flatMap((recorded) => toPoints(recorded, devices));
       for (let from = 0; from < points.length; from += WRITE_MAX_POINTS) {

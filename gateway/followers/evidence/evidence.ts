@@ -36,7 +36,10 @@ export function takeEvidence(ports: EvidencePorts): EvidenceFollower {
     name: 'evidence',
     inFlightMax: BATCHES_AT_ONCE,
     // The cursor must not pass an alarm that is still being tried.
-    handle: ({ entries }, stop) => allThrough(entries.map((recorded) => taking.follow(recorded, stop))),
+    handle: ({ entries }, stop) => {
+      const raised = entries.filter(({ entry }) => entry.kind === 'raised');
+      return allThrough(raised.map((recorded) => taking.follow(recorded, stop)));
+    },
   });
   return { ...follower, counts: () => taking.counts() };
 }

@@ -50,7 +50,7 @@ export function takeLinkages(ports: LinkagePorts): Follower {
     name: 'linkage',
     inFlightMax: BATCHES_AT_ONCE,
     handle: async ({ entries }, stop) => {
-      const asks = entries.filter(({ entry }) => STARTERS.has(entry.kind));
+      const asks = entries.filter((recorded) => linking.concerns(recorded));
       if (asks.length === 0) return;
       await Promise.race([ports.ready, aborted(stop)]);
       if (stop.aborted) throw new Error('stopped before the steps');
@@ -59,7 +59,7 @@ export function takeLinkages(ports: LinkagePorts): Follower {
   });
 }
 
-const STARTERS: ReadonlySet<string> = new Set(['raised', 'repeated', 'regraded', 'linkage-confirmed']);
+const STARTERS: ReadonlySet<string> = new Set(['raised', 'repeated', 'regraded']);
 
 class Linking {
   readonly #ports: LinkagePorts;
@@ -91,6 +91,12 @@ class Linking {
     }
   }
 
+  /** Whether any step may follow: a storm repeats alarms of which no rule speaks. */
+  concerns({ entry: { kind }, alarm }: Recorded): boolean {
+    if (kind === 'linkage-confirmed') return true;
+    return alarm !== undefined && STARTERS.has(kind) && this.#rulesFor(alarm).length > 0;
+  }
+
   /** After what is under way for the same alarm: a step that has started here must not look like one of a dead gateway. */
   async follow(recorded: Recorded, stop: AbortSignal): Promise<void> {
     const { alarm } = recorded;
@@ -108,11 +114,15 @@ class Linking {
   async #take({ entry, at }: Recorded, alarm: Alarm, stop: AbortSignal): Promise<void> {
     if (this.#ports.now() - at > LATE_NOTED_MS) return;
     if (entry.kind === 'linkage-confirmed') return this.#confirmed(entry.rule, entry.step, alarm, at, stop);
-    const device = this.#ports.findDevice(alarm.device);
-    if (device === undefined) return;
-    for (const rule of rulesFor(this.#ports.rules, alarm, device)) {
+    for (const rule of this.#rulesFor(alarm)) {
       for (const step of rule.steps) await this.#step(rule, step, alarm.id, at, stop);
     }
+  }
+
+  #rulesFor(alarm: Alarm): readonly LinkageRule[] {
+    const { rules, findDevice } = this.#ports;
+    const device = rules.length === 0 ? undefined : findDevice(alarm.device);
+    return device === undefined ? [] : rulesFor(rules, alarm, device);
   }
 
   async #confirmed(ruleId: string, stepId: string, alarm: Alarm, at: number, stop: AbortSignal): Promise<void> {

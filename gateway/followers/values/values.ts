@@ -71,6 +71,7 @@ export const keepValues = ({ values, ...ports }: KeepValuesPorts): Follower =>
   runFollower({
     ...ports,
     name: 'values',
+    isPatient: true,
     cursors: ownCursor(ports, values),
     handle: ({ entries, last }) => values.take(last, entries.flatMap(toWords)),
   });

@@ -5,11 +5,11 @@ import type { Alarm } from '../../../gateway/domain/alarm.ts';
 import { isWithin } from '../../../gateway/domain/region.ts';
 import { covers } from '../../../gateway/domain/scope.ts';
 import type { AlarmQuery } from '../../../gateway/journal/journal.ts';
+import { toBatch } from '../../../gateway/journal/sqlite-batch.ts';
 import { BatchCommit } from '../../../gateway/journal/sqlite-commit.ts';
 import { countsStatement, pageStatement } from '../../../gateway/journal/sqlite-pages.ts';
 import { LATEST_OPEN, LISTED_ENTRIES, sqliteQueries } from '../../../gateway/journal/sqlite-queries.ts';
 import { prepareForWriting } from '../../../gateway/journal/sqlite-tables.ts';
-import { toBatch } from '../../../gateway/journal/sqlite-wire.ts';
 import { MORNING, raised, someAlarm } from '../../parts/recorded.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Answer, Batch } from '../../../gateway/journal/sqlite-batch.ts';
 import { pack, packAnswers, unpack, unpackAnswers } from '../../../gateway/journal/sqlite-packing.ts';
-import type { Answer, Batch } from '../../../gateway/journal/sqlite-wire.ts';
 
 /** A text as JSON holds it: any at all, on one line. */
 const json = fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text));
