@@ -15,6 +15,11 @@ const UNDER_WAY_MAX = 2;
 const WORTH_A_SYNC = 256;
 /** Writes that wait for the disk: some 50 MiB; the windows of the adapters are far smaller. */
 export const WAITING_MAX = 50_000;
+/** Batches of fewer writes than this begin so long after one another, ms: what comes meanwhile shares the sync. */
+const FEW = 64;
+const APART_MS = 3;
+/** So long a cursor waits for a batch to go along with, ms: without one it would cost a sync of its own. */
+const CURSOR_WAITS_MS = 100;
 /** How often a journal that refuses looks whether its disk takes something again. */
 const RECOVER_EVERY_MS = 1000;
 
@@ -59,6 +64,12 @@ export class CommitQueue {
   readonly #underWay: Job[] = [];
   #epoch = 0;
   #isSendingSoon = false;
+  #sentAt = 0;
+  /** Runs while writes wait for others to share their sync. */
+  #gathering: NodeJS.Timeout | undefined;
+  /** Runs while cursors wait for a batch to go along with. */
+  #cursorsWait: NodeJS.Timeout | undefined;
+  #areCursorsDue = false;
   #fault: StorageFault | undefined;
   #recovery: NodeJS.Timeout | undefined;
   #broken: unknown;
@@ -109,8 +120,12 @@ export class CommitQueue {
     });
   }
 
+  /** Goes along with the next batch, or alone soon: after a crash what had been done since is done again. */
   storeCursor(follower: string, seq: Seq): Promise<void> {
-    return this.#enter((reply) => this.#cursors.push({ move: { follower, seq }, ...reply }));
+    return this.#enter((reply) => {
+      this.#cursors.push({ move: { follower, seq }, ...reply });
+      this.#cursorsWait ??= setTimeout(() => this.#sendCursors(), CURSOR_WAITS_MS);
+    });
   }
 
   /** Takes one slice of old entries out. Throws JournalUnavailable. */
@@ -121,7 +136,7 @@ export class CommitQueue {
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#recovery);
-    this.#sendNext();
+    this.#sendCursors();
     while (this.#underWay.length > 0) await new Promise((resolve) => this.#worker.once('message', resolve));
     if (this.#broken !== undefined) return;
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
@@ -156,19 +171,43 @@ export class CommitQueue {
   }
 
   #sendNext(): void {
+    if (this.#gathers()) {
+      this.#gathering ??= setTimeout(() => {
+        this.#gathering = undefined;
+        if (this.#broken === undefined) this.#sendNext();
+      }, APART_MS);
+      return;
+    }
     while (this.#mayGoNow()) {
       const trim = this.#trims.shift();
       if (trim !== undefined) this.#send({ kind: 'trim', ...trim });
       else {
         const groups = this.#takeGroups();
-        this.#send({ kind: 'commit', epoch: this.#epoch, groups, cursors: this.#cursors.splice(0) });
+        this.#send({ kind: 'commit', epoch: this.#epoch, groups, cursors: this.#takeCursors() });
       }
     }
   }
 
+  #sendCursors(): void {
+    this.#areCursorsDue = this.#cursors.length > 0;
+    if (this.#broken === undefined) this.#sendNext();
+  }
+
+  #takeCursors(): readonly CursorWaiting[] {
+    clearTimeout(this.#cursorsWait);
+    [this.#cursorsWait, this.#areCursorsDue] = [undefined, false];
+    return this.#cursors.splice(0);
+  }
+
   #mayGoNow(): boolean {
-    if (this.#underWay.length === 0) return this.#waiting.length + this.#cursors.length + this.#trims.length > 0;
+    if (this.#underWay.length === 0) return this.#waiting.length + this.#trims.length > 0 || this.#areCursorsDue;
     return this.#underWay.length < UNDER_WAY_MAX && this.#waitingWrites >= WORTH_A_SYNC;
+  }
+
+  /** A signal that comes alone goes at once; of many that come one by one, those of some milliseconds go together. */
+  #gathers(): boolean {
+    if (this.#isClosing || this.#waitingWrites === 0 || this.#waitingWrites >= FEW) return false;
+    return performance.now() - this.#sentAt < APART_MS;
   }
 
   #takeGroups(): readonly Waiting[] {
@@ -184,6 +223,7 @@ export class CommitQueue {
 
   #send(job: Job): void {
     this.#underWay.push(job);
+    this.#sentAt = performance.now();
     this.#post(job.kind === 'trim' ? { kind: 'trim', trim: job.trim } : messageOf(job));
   }
 
@@ -251,7 +291,7 @@ export class CommitQueue {
 
   #takeWaiting(): readonly Refusable[] {
     this.#waitingWrites = 0;
-    return [...this.#waiting.splice(0), ...this.#cursors.splice(0), ...this.#trims.splice(0)];
+    return [...this.#waiting.splice(0), ...this.#takeCursors(), ...this.#trims.splice(0)];
   }
 
   /** The thread is gone: nothing can be stored any more, and everybody who waits must hear it. */
