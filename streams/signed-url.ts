@@ -21,24 +21,24 @@ export type StreamGrant = Readonly<{
   /** The sign-in that asked, by the hash of its token: when it ends, the address opens nothing any more. */
   session: string;
   expiresAt: number;
+  /** No two addresses are the same: what has been opened is known by it. */
+  id: string;
 }>;
 /** `expired` is worth asking for a new address; the others are not. */
 export type SignedUrlFault = Readonly<{ reason: 'malformed' | 'signature' | 'expired'; text: string }>;
 
-/** Long enough to open the stream, too short to be passed on. An open stream is not cut. */
-export const STREAM_URL_LIFE_MS = 60_000;
-
 /**
- * Path and query: `/live/flv/cam-1/sub?u=wang&h=…&e=1790000000000&s=…`; for a wall `/live/wall?c=cam-1&q=sub&u=…`, which
+ * Path and query: `/live/flv/cam-1/sub?u=wang&h=…&e=1790000000000&i=…&s=…`; for a wall `/live/wall?c=cam-1&q=sub&u=…`, which
  * opens the wall's connection and, sent over it, a tile. The key is at least 32 random bytes.
  */
 export function signStreamUrl(key: Uint8Array, grant: StreamGrant): string {
-  const { way, camera, quality, format, user, session, expiresAt } = grant;
+  const { way, camera, quality, format, user, session, expiresAt, id } = grant;
   const query = new URLSearchParams(way === 'wall' ? { c: camera, q: quality } : {});
   if (format !== 'sent') query.set('f', format);
   query.set('u', user);
   query.set('h', session);
   query.set('e', String(expiresAt));
+  query.set('i', id);
   query.set('s', signature(key, grant));
   return `${STREAM_PATHS[way]}${way === 'wall' ? '' : `/${encodeURIComponent(camera)}/${quality}`}?${query}`;
 }
@@ -46,7 +46,7 @@ export function signStreamUrl(key: Uint8Array, grant: StreamGrant): string {
 export function verifyStreamUrl(key: Uint8Array, url: string, now: number): Result<StreamGrant, SignedUrlFault> {
   const read = readStreamUrl(url);
   if (read === undefined)
-    return failed({ reason: 'malformed', text: 'expected /live/flv/{camera}/{quality}?u=…&h=…&e=…&s=…' });
+    return failed({ reason: 'malformed', text: 'expected /live/flv/{camera}/{quality}?u=…&h=…&e=…&i=…&s=…' });
   const expected = Buffer.from(signature(key, read.grant));
   const given = Buffer.from(read.signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
@@ -58,9 +58,9 @@ export function verifyStreamUrl(key: Uint8Array, url: string, now: number): Resu
 
 /** A JSON array keeps the parts apart: no user name can pretend to be a piece of another part. */
 function signature(key: Uint8Array, grant: StreamGrant): string {
-  const { way, camera, quality, format, user, session, expiresAt } = grant;
+  const { way, camera, quality, format, user, session, expiresAt, id } = grant;
   return createHmac('sha256', key)
-    .update(JSON.stringify([way, camera, quality, format, user, session, expiresAt]))
+    .update(JSON.stringify([way, camera, quality, format, user, session, expiresAt, id]))
     .digest('base64url');
 }
 
@@ -75,6 +75,7 @@ const Query = z.object({
     .string()
     .regex(/^\d{1,15}$/)
     .transform(Number),
+  i: z.string().regex(/^[\w-]{22}$/),
   s: z.string().max(100),
 });
 const URL_MAX_CHARS = 1500;
@@ -87,8 +88,8 @@ function readStreamUrl(url: string): { grant: StreamGrant; signature: string } |
   const inPath = way === 'wall' ? {} : { c: decode(parts[2] ?? ''), q: parts[3] };
   const read = Query.safeParse({ ...Object.fromEntries(new URLSearchParams(parts[4])), ...inPath });
   if (!read.success) return undefined;
-  const { c: camera, q: quality, f: format, u: user, h: session, e: expiresAt, s } = read.data;
-  return { grant: { way, camera, quality, format, user, session, expiresAt }, signature: s };
+  const { c: camera, q: quality, f: format, u: user, h: session, e: expiresAt, i: id, s } = read.data;
+  return { grant: { way, camera, quality, format, user, session, expiresAt, id }, signature: s };
 }
 
 const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'wall'];

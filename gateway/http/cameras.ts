@@ -9,6 +9,7 @@ import { DeviceIdText } from './contract/words.ts';
 import type { HttpPorts, PlaneFault, StreamGrant } from './ports.ts';
 import { type ProblemName, Refused } from './problems.ts';
 import { deviceFor } from './scoped.ts';
+import { ADDRESS_LIFE_MS } from './viewings.ts';
 import { toIso } from './wire.ts';
 
 const ById = z.object({ id: DeviceIdText });
@@ -24,8 +25,6 @@ const Qualities = z
   );
 /** Every stream is to be had in each way; the reader takes what it can play. */
 const WAYS = ['wall', 'ws-flv', 'http-flv'] as const;
-/** How long a stream URL opens a stream; one that is open stays open. */
-const URL_MS = 60_000;
 
 /** Pictures of a camera, and its movements. */
 export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
@@ -42,7 +41,7 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
       const { id } = cameraFor(operator, registry, params.id);
       const streams = await ports.cameras.streamsOf(id);
       if (!streams.ok) throw refusalOf(streams.error);
-      const expiresAt = now() + URL_MS;
+      const expiresAt = now() + ADDRESS_LIFE_MS;
       const who = { camera: id, username: operator.username, session: holder?.tokenHash ?? '', expiresAt };
       const asked = [...new Set(query.quality)].flatMap((quality) =>
         streams.value.filter((stream) => stream.quality === quality),

@@ -69,6 +69,8 @@ export type StreamGrant = Readonly<{
   /** Hash of the sign-in's token. */
   session: string;
   expiresAt: number;
+  /** Of this address alone: it opens once. */
+  id: string;
 }>;
 
 /** A copy of a file with words burnt into its pictures; `busy`, `missing` (no ffmpeg) or another reason otherwise. */
@@ -78,7 +80,7 @@ export type Watermark = (
 
 export interface StreamUrls {
   /** Path and query, such as `/live/flv/{camera}/{quality}?…`. */
-  sign(grant: StreamGrant): string;
+  sign(grant: Omit<StreamGrant, 'id'>): string;
   verify(pathAndQuery: string, now: number): Result<StreamGrant, Readonly<{ reason: string }>>;
 }
 

@@ -3,7 +3,10 @@ import type { DeviceId } from '../domain/device.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { HttpPorts, StreamGrant, StreamWish } from './ports.ts';
 import { seesDevice } from './scoped.ts';
+import { SpentAddresses } from './spent-addresses.ts';
 
+/** How long a signed address opens something: long enough to do it, too short to be passed on. What is open is not cut. */
+export const ADDRESS_LIFE_MS = 60_000;
 /** Nothing tells of a device that was moved to another region or of a session's end by time: it is looked for. */
 const LOOK_MS = 2000;
 
@@ -20,12 +23,14 @@ type Viewing = {
 /**
  * Who watches what through this gateway. An address is looked at when it opens something; what is open is looked at
  * again whenever rights change and every two seconds, and ended once it would be refused: running pictures obey too.
+ * An address opens once; a wall's opens the connection once and, sent over it, its tile.
  */
 export class Viewings {
   readonly #ports: Ports;
   /** Bounded by the viewers of the video plane. */
   readonly #open = new Map<number, Viewing>();
   #count = 0;
+  readonly #spent = new SpentAddresses(ADDRESS_LIFE_MS);
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -45,14 +50,14 @@ export class Viewings {
 
   /** What the address opens, if it holds and its user may still see the camera. */
   async wishOf(url: string, way: StreamGrant['way']): Promise<Result<Granted, ViewingRefusal>> {
-    const grant = this.#granted(url, way);
+    const grant = this.#granted(url, way, 'stream');
     if (!grant.ok) return grant;
     const wish = await this.#wishFor(grant.value);
     return wish.ok ? ok({ grant: grant.value, wish: wish.value }) : wish;
   }
 
   /** A wall's connection is opened by any of its tiles' addresses; it shows nothing yet. */
-  wallOf = (url: string): Result<StreamGrant, ViewingRefusal> => this.#granted(url, 'wall');
+  wallOf = (url: string): Result<StreamGrant, ViewingRefusal> => this.#granted(url, 'wall', 'wall');
 
   /** The number under which it is watched from now on. */
   begin({ username, session, camera, way }: StreamGrant): number {
@@ -62,16 +67,19 @@ export class Viewings {
     return this.#count;
   }
 
-  #granted(url: string, way: StreamGrant['way']): Result<StreamGrant, ViewingRefusal> {
-    const verified = this.#ports.streamUrls.verify(url, this.#ports.now());
+  #granted(url: string, way: StreamGrant['way'], opens: 'stream' | 'wall'): Result<StreamGrant, ViewingRefusal> {
+    const at = this.#ports.now();
+    const verified = this.#ports.streamUrls.verify(url, at);
     if (!verified.ok) return failed({ status: 403, reason: verified.error.reason });
-    const reason = verified.value.way === way ? this.#whyNot(verified.value, verified.value.camera) : 'another-way';
-    return reason === undefined ? ok(verified.value) : failed({ status: 403, reason });
+    const grant = verified.value;
+    const reason = grant.way === way ? this.#whyNot(grant, grant.camera) : 'another-way';
+    const refusal = reason ?? this.#spent.spend(`${opens} ${grant.id}`, at);
+    return refusal === undefined ? ok(grant) : failed({ status: 403, reason: refusal });
   }
 
   async #tile(viewing: number, tile: number, url: string): Promise<Result<StreamWish, { reason: string }>> {
     const wall = this.#open.get(viewing);
-    const granted = this.#granted(url, 'wall');
+    const granted = this.#granted(url, 'wall', 'stream');
     if (wall === undefined || !granted.ok) return failed({ reason: granted.ok ? 'closed' : granted.error.reason });
     const { username, session, camera } = granted.value;
     if (username !== wall.username || session !== wall.session) return failed({ reason: 'foreign' });

@@ -36,10 +36,10 @@ it('opens a stream by a signed address only, for its user, camera and time', asy
       ['wall', 'ws-flv', 'http-flv'].map((protocol) => ({ protocol, quality, codec: 'h264' })),
     ),
   );
-  const url = sources[4]?.url ?? '';
+  const [url = '', other = ''] = [sources[4]?.url, sources[1]?.url];
   expect((await upgrade(gateway, url)).statusCode).toBe(101);
   expect(gateway.world.viewed).toEqual(['camera-k812/sub']);
-  expect((await upgrade(gateway, url, { origin: gateway.url })).statusCode).toBe(101);
+  expect((await upgrade(gateway, other, { origin: gateway.url })).statusCode).toBe(101);
   const refused = async (path: string, headers = {}) => {
     const { statusCode, headers: answered } = await upgrade(gateway, path, headers);
     return [statusCode, answered['x-refused']];
@@ -47,6 +47,7 @@ it('opens a stream by a signed address only, for its user, camera and time', asy
   expect(await refused(url, { origin: 'https://elsewhere.example' })).toEqual([403, 'foreign-origin']);
   expect(await refused(url.replace('camera-k812', 'zs-door-1'))).toEqual([403, 'signature']);
   expect(await refused('/live/flv/camera-k812/sub')).toEqual([403, 'malformed']);
+  expect(await refused(url)).toEqual([403, 'replayed']);
   expect(await refused('/elsewhere')).toEqual([404, 'unknown-path']);
   await admin.put('/users/seat-a', { role: 'dispatcher', regions: ['360982000000'] });
   expect(await refused(url)).toEqual([403, 'out-of-scope']);

@@ -56,6 +56,13 @@ async function openWall(site: Site, address: string) {
   return { ws, pictures, news, closed, say, messages: () => messages };
 }
 
+/** What begins to be answered, and no more of it. */
+async function first(url: string): Promise<Response> {
+  const answer = await fetch(url);
+  await answer.body?.cancel();
+  return answer;
+}
+
 /** The status of the answer, whatever was asked for. */
 async function statusOf(site: Site, address: string): Promise<number> {
   if (!address.startsWith('/live/flv') && !address.startsWith('/live/wall'))
@@ -96,7 +103,7 @@ it('shows many cameras on one connection, in fewer messages than pictures, and e
 it('plays in ffprobe and ffmpeg by HTTP-FLV', async () => {
   const site = await openSite(1);
   const session = await site.signIn(DUTY);
-  const url = site.at(await site.addressOf(session, 'http-flv'));
+  const address = async (): Promise<string> => site.at(await site.addressOf(session, 'http-flv'));
   const probed = await run('ffprobe', [
     '-v',
     'error',
@@ -104,10 +111,13 @@ it('plays in ffprobe and ffmpeg by HTTP-FLV', async () => {
     'stream=codec_name,width,height',
     '-of',
     'json',
-    url,
+    await address(),
   ]);
   expect(JSON.parse(probed.stdout)).toMatchObject({ streams: [{ codec_name: 'h264', width: 640, height: 360 }] });
-  const played = await run('ffmpeg', ['-nostdin', '-v', 'error', '-i', url, '-t', '2', '-f', 'framemd5', '-']);
+  const played = await run('ffmpeg', [
+    ...['-nostdin', '-v', 'error', '-i', await address(), '-t', '2'],
+    ...['-f', 'framemd5', '-'],
+  ]);
   expect(played.stderr).toBe('');
   expect(played.stdout.split('\n').filter((line) => line.startsWith('0,')).length).toBeGreaterThan(30);
   await expect.poll(() => site.cameras[0]?.viewers(), { timeout: 10_000 }).toBe(0); // gone with its players
@@ -131,6 +141,22 @@ it('opens nothing for a forged address, one of another way, or one of somebody w
   expect(await statusOf(site, addresses[2]?.replace('/live/http-flv/', '/live/flv/') ?? '')).toBe(403);
   await site.call(session, '/api/v1/session', 'DELETE');
   expect(await Promise.all(addresses.map((address) => statusOf(site, address)))).toEqual([403, 403, 403]);
+});
+
+it('opens once by each address, a wall’s its connection and its tile', async () => {
+  const site = await openSite(1);
+  const session = await site.signIn(DUTY);
+  for (const way of ['ws-flv', 'http-flv']) {
+    const address = await site.addressOf(session, way);
+    expect(way === 'ws-flv' ? await statusOf(site, address) : (await first(site.at(address))).status).not.toBe(403);
+    expect(await statusOf(site, address)).toBe(403);
+  }
+  const address = await site.addressOf(session, 'wall');
+  const wall = await openWall(site, address);
+  expect(await statusOf(site, address)).toBe(403);
+  for (const tile of [1, 2]) wall.say({ subscribe: tile, grant: address });
+  await expect.poll(() => wall.news).toContainEqual({ tile: 2, state: 'ended', reason: 'replayed' });
+  await expect.poll(() => wall.pictures.get(1), { timeout: 10_000 }).toBeGreaterThan(0);
 });
 
 it('gives a wall no tile by another one’s address', async () => {

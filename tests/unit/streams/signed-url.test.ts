@@ -6,12 +6,12 @@ const NOW = 1_790_000_000_000;
 const SESSION = 'ab'.repeat(32);
 const grant: StreamGrant = {
   ...({ way: 'ws-flv', camera: 'cam:1', quality: 'sub', format: 'sent' } as const),
-  ...{ user: '王', session: SESSION, expiresAt: NOW + 60_000 },
+  ...{ user: '王', session: SESSION, expiresAt: NOW + 60_000, id: 'iiiiiiiiiiiiiiiiiiiiii' },
 };
 const url = signStreamUrl(KEY, grant);
 
 it('opens what was signed, until it is too old', () => {
-  expect(url).toMatch(/^\/live\/flv\/cam%3A1\/sub\?u=%E7%8E%8B&h=(ab){32}&e=1790000060000&s=[\w-]{43}$/);
+  expect(url).toMatch(/^\/live\/flv\/cam%3A1\/sub\?u=%E7%8E%8B&h=(ab){32}&e=1790000060000&i=i{22}&s=[\w-]{43}$/);
   expect(verifyStreamUrl(KEY, url, NOW + 60_000)).toEqual({ ok: true, value: grant });
   expect(verifyStreamUrl(KEY, url, NOW + 60_001)).toMatchObject({ ok: false, error: { reason: 'expired' } });
 });
@@ -39,6 +39,7 @@ it.each([
   ['another user', url.replace('%E7%8E%8B', 'li')],
   ['another sign-in', url.replace(SESSION, 'cd'.repeat(32))],
   ['a longer life', url.replace('1790000060000', '1790009960000')],
+  ['another address', url.replace('&i=ii', '&i=ij')],
   ['a cut signature', url.slice(0, -1)],
 ])('opens nothing for %s', (_what, forged) => {
   expect(verifyStreamUrl(KEY, forged, NOW)).toMatchObject({ ok: false, error: { reason: 'signature' } });
@@ -48,7 +49,7 @@ it('opens nothing under another key', () => {
   expect(verifyStreamUrl(Buffer.alloc(32, 8), url, NOW)).toMatchObject({ error: { reason: 'signature' } });
 });
 
-const rest = `u=a&h=${SESSION}&e=1&s=x`;
+const rest = `u=a&h=${SESSION}&e=1&i=${'i'.repeat(22)}&s=x`;
 it.each([
   '',
   '/',
@@ -62,6 +63,7 @@ it.each([
   `/live/hls/a/sub?${rest}`,
   `/live/flv/a/sub?${rest.replace('e=1', 'e=1e3')}`,
   `/live/flv/a/sub?${rest.replace(SESSION, 'ab')}`,
+  `/live/flv/a/sub?${rest.replace('i=ii', 'i=i')}`,
   `/live/flv/a/sub?${'x'.repeat(5000)}`,
 ])('says what it expected instead of %j', (text) => {
   expect(verifyStreamUrl(KEY, text, NOW)).toMatchObject({ ok: false, error: { reason: 'malformed' } });
