@@ -12,8 +12,10 @@ export type Said = Readonly<{
   isObject: boolean;
   /** Several topics tell the same thing: one opening is enough. */
   isShared: boolean;
-  /** Gives way to the other topics of the group once one of them was seen. */
+  /** Gives way to the group's own topics once one of them was active: before that they may be named and never used. */
   isEcho: boolean;
+  /** A kind of what the group is about, such as "vehicle" of motion: nothing gives way to it. */
+  isKind: boolean;
 }>;
 
 type State = Said & { isStale: boolean };
@@ -33,11 +35,13 @@ export class DeviceStates {
     if (said.isEcho && this.#originals.has(said.group)) return 'echo';
     const known = this.#states.get(said.key);
     const isOtherActive = this.#isOtherActive(said);
-    if (said.isShared && !said.isEcho) this.#dropEchoes(said.group);
+    const isGroupKnown = said.isShared && (said.isEcho || said.isKind) && this.#knows(said.group);
+    if (said.isShared && said.isActive && !said.isEcho && !said.isKind) this.#dropEchoes(said.group);
     this.#keep(said);
     if (known?.isActive === said.isActive) return 'repeated';
     if (said.isActive) return said.isShared && isOtherActive ? 'same-thing' : 'opens';
-    return isOtherActive ? 'still-active' : 'clears';
+    if (isOtherActive) return 'still-active';
+    return known === undefined && isGroupKnown ? 'same-thing' : 'clears';
   }
 
   /** Forgets a property that the camera deleted, which ends it. */
@@ -60,6 +64,11 @@ export class DeviceStates {
     for (const { key } of gone) this.#states.delete(key);
     const ended = new Set(gone.filter(({ isActive }) => isActive).map(({ group }) => group));
     return [...ended].filter((group) => !this.#isOtherActive({ group, key: '' }));
+  }
+
+  #knows(group: string): boolean {
+    for (const state of this.#states.values()) if (state.group === group) return true;
+    return false;
   }
 
   #isOtherActive({ group, key }: Pick<Said, 'group' | 'key'>): boolean {

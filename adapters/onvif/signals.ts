@@ -16,6 +16,7 @@ const TEXT_MAX_CHARS = 80;
 /** A camera keeps messages for a pull that is late; a change told later than this has a time that is none. */
 const STALE_MS = 3_600_000;
 
+type Joined = Readonly<{ type: string; group: string; isEcho: boolean; isKind: boolean }>;
 type TopicNotification = Notification & { readonly topic: string };
 
 /** Turns one camera's notifications into reports; knows its states, so that only changes are told. */
@@ -144,7 +145,7 @@ export class SignalReader {
     const meant = word === undefined ? undefined : rule.words[word];
     return [...new Set(Object.values(rule.words))].flatMap((bracket) => {
       const type = typeOf(device, said, bracket);
-      return this.#changed(device, said, { type, group: type, isEcho: false }, meant === bracket, now);
+      return this.#changed(device, said, { type, group: type, isEcho: false, isKind: false }, meant === bracket, now);
     });
   }
 
@@ -158,7 +159,13 @@ export class SignalReader {
     const type = typeOf(device, said);
     const isBetween = value === undefined || (value >= rule.opensBelow && value <= rule.closesAbove);
     if (isBetween) return this.#drop('nothing');
-    return this.#changed(device, said, { type, group: type, isEcho: false }, value < rule.opensBelow, now);
+    return this.#changed(
+      device,
+      said,
+      { type, group: type, isEcho: false, isKind: false },
+      value < rule.opensBelow,
+      now,
+    );
   }
 
   #telemetry(
@@ -175,7 +182,7 @@ export class SignalReader {
   #changed(
     device: Device,
     said: TopicNotification,
-    { type, group, isEcho }: { type: string; group: string; isEcho: boolean },
+    { type, group, isEcho, isKind }: Joined,
     isActive: boolean,
     now: number,
   ): readonly Report[] {
@@ -186,6 +193,7 @@ export class SignalReader {
       isObject: said.key.length > 0,
       isShared: group !== type,
       isEcho,
+      isKind,
     };
     const change: Change = said.operation === 'Deleted' ? this.#states.remove(state) : this.#states.change(state);
     if (change !== 'opens' && change !== 'clears') return this.#drop(change);
@@ -236,11 +244,12 @@ const numberOf = (said: Notification, item: string): number | undefined => {
 function joined(
   device: Device,
   said: TopicNotification,
-  rule: { one?: string | undefined; isEcho?: boolean | undefined },
-) {
+  rule: { one?: string | undefined; isEcho?: boolean | undefined; isKind?: boolean | undefined },
+): Joined {
   const type = typeOf(device, said);
   const isOwn = device.types !== undefined && Object.hasOwn(device.types, type);
-  return { type, group: isOwn ? type : (rule.one ?? type), isEcho: !isOwn && rule.isEcho === true };
+  const [isEcho, isKind] = [!isOwn && rule.isEcho === true, !isOwn && rule.isKind === true];
+  return { type, group: isOwn ? type : (rule.one ?? type), isEcho, isKind };
 }
 
 /** A topic that only the device's record knows: by its boolean, where it has one, else a pulse. */

@@ -6,7 +6,7 @@ import { namespaceOf, splitName, type XmlElement } from './xml.ts';
  * What a topic says. `state` opens and clears by its boolean item, or by being there at all where it has none; `words`
  * by its item's word, each with the bracket that the catalogue puts behind the topic; `level` by a measured value.
  * `filled` by its item's list being empty or not.
- * `one` joins topics that tell the same thing; an echo gives way to the others once they were seen.
+ * `one` joins topics that tell the same thing; an echo gives way to the others once they were active, a kind adds to them.
  */
 const TopicRule = z.discriminatedUnion('is', [
   z.strictObject({ topic: z.string(), is: z.literal('pulse'), item: z.string().optional() }),
@@ -16,6 +16,7 @@ const TopicRule = z.discriminatedUnion('is', [
     item: z.string().optional(),
     one: z.string().optional(),
     isEcho: z.boolean().optional(),
+    isKind: z.boolean().optional(),
   }),
   z.strictObject({
     topic: z.string(),
@@ -39,6 +40,7 @@ const TopicRule = z.discriminatedUnion('is', [
     item: z.string(),
     one: z.string().optional(),
     isEcho: z.boolean().optional(),
+    isKind: z.boolean().optional(),
   }),
   z.strictObject({ topic: z.string(), is: z.literal('nothing') }),
 ]);

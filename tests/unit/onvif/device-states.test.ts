@@ -12,6 +12,7 @@ const said = (object: number, isActive: boolean) => ({
   isObject: true,
   isShared: false,
   isEcho: false,
+  isKind: false,
 });
 
 it('is open, by its signals, exactly while at least one object is active', () => {

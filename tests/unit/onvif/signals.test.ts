@@ -234,3 +234,25 @@ it('keeps a door opened by a card as an access event, without the card', () => {
   expect(access).toMatchObject({ kind: 'access', device: 'gate', result: 'granted', at: NOW });
   expect(JSON.stringify(access)).not.toMatch(/36090219|张三/);
 });
+
+const kind = (name: string, value: boolean, operation: Operation = 'Changed') =>
+  told(`tns1:RuleEngine/MyRuleDetector/${name}`, operation, { State: String(value) });
+const cell = (value: boolean, operation: Operation = 'Changed') => told(CELL, operation, { IsMotion: String(value) });
+const alarm = (value: boolean, operation: Operation = 'Changed') => told(ALARM, operation, { State: String(value) });
+
+it('tells of a person or a vehicle as movement, also where the cell detector is named and stays still', () => {
+  const { signals } = camera();
+  const initial = [cell(false, 'Initialized'), kind('PeopleDetect', false, 'Initialized'), alarm(false, 'Initialized')];
+  expect(signals(...initial)).toEqual(['Motion false replay']);
+  expect(signals(kind('PeopleDetect', true))).toEqual(['PeopleDetect true']);
+  expect(signals(kind('VehicleDetect', true), cell(true), kind('PeopleDetect', false))).toEqual([]);
+  expect(signals(kind('VehicleDetect', false), cell(false))).toEqual(['Motion false']);
+});
+
+it('believes the motion alarm until the cell detector has shown that it is alive', () => {
+  const { signals } = camera();
+  expect(signals(cell(false, 'Initialized'), alarm(false, 'Initialized'))).toEqual(['Motion false replay']);
+  expect(signals(alarm(true), alarm(false))).toEqual(['MotionAlarm true', 'MotionAlarm false']);
+  expect(signals(alarm(true), cell(true), cell(false), alarm(false))).toEqual(['MotionAlarm true', 'Motion false']);
+  expect(signals(alarm(true), cell(true), cell(false), alarm(false))).toEqual(['Motion true', 'Motion false']);
+});
