@@ -44,7 +44,16 @@ const Line = z.strictObject({
   structures: z
     .array(z.strictObject({ ...Named, ...range, kind: z.enum(STRUCTURE_KINDS, { error: STRUCTURE_KINDS.join(', ') }) }))
     .default([]),
-  sections: z.array(z.strictObject({ ...Named, ...range, id: z.string().regex(/^[a-z0-9-]{1,40}$/) })).default([]),
+  sections: z
+    .array(
+      z.strictObject({
+        ...Named,
+        ...range,
+        id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+        teams: z.array(z.string().min(1).max(40)).max(20).default([]),
+      }),
+    )
+    .default([]),
 });
 const Lines = z.record(z.string().min(1).max(40), Line).superRefine((lines, context) => {
   for (const [id, line] of Object.entries(lines)) {

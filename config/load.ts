@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../gateway/domain/result.ts';
 import { overridable } from './catalogue.ts';
 import { type Environment, type Given, readEnvironment, VARIABLES } from './environment.ts';
 import type { ConfigFault } from './fault.ts';
+import { planFaults } from './patrol-plans.ts';
 import { completed, SECRETS, settingsSchema } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { type ConfigFile, emptyFile, readConfigFile } from './yaml-file.ts';
@@ -26,8 +27,13 @@ export function loadSettings({
   for (const { path, value } of given.value) setAt(written.value.values, path.split('.'), value);
   const schema = settingsSchema(overridable());
   const checked = schema.safeParse(written.value.values);
-  if (checked.success) return ok(completed(checked.data));
   const name = file === undefined ? 'environment' : basename(file);
+  if (checked.success) {
+    const settings = completed(checked.data);
+    const wrong = planFaults(settings);
+    if (wrong.length === 0) return ok(settings);
+    return failed(wrong.map(({ path, expected }) => faultAt(path, expected, name, written.value, given.value)));
+  }
   const faults = checked.error.issues.flatMap((issue) => faultsOf(issue, schema, name, written.value, given.value));
   return failed(faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)));
 }

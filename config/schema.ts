@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LinkagesText } from './linkages.ts';
+import { PatrolText } from './patrol-plans.ts';
 import { RulesText } from './rules.ts';
 import type { InfluxSettings, Settings, VendorSettings } from './settings.ts';
 
@@ -188,6 +189,29 @@ const Evidence = z.strictObject({
   maxGiB: wholeNumber(1, 1_000_000, ' GiB').default(50),
 });
 
+/** Off without ports: each viewer takes one of them, by UDP. */
+const WebRtc = z
+  .strictObject({
+    ports: z
+      .string({ error: 'UDP ports, such as 40000-40099' })
+      .regex(/^\d{4,5}-\d{4,5}$/, { error: 'UDP ports, such as 40000-40099' })
+      .transform((ports): readonly [number, number] => {
+        const [first = 0, last = 0] = ports.split('-').map(Number);
+        return [first, last];
+      })
+      .refine(([first, last]) => first >= 1024 && first < last && last <= 65_535, {
+        error: 'two different ports from 1024 to 65535, the lower one first',
+      })
+      .optional(),
+    addresses: z
+      .array(z.union([z.ipv4(), z.ipv6()], { error: 'an IP address, such as 203.0.113.7' }), {
+        error: 'a list of addresses by which viewers reach this machine besides its own',
+      })
+      .max(10, { error: 'at most 10 addresses' })
+      .default([]),
+  })
+  .transform(({ ports, addresses }): Settings['webrtc'] => (ports === undefined ? undefined : { ports, addresses }));
+
 /** What the overrides of alarm types may name, from the shipped catalogue. */
 export type Overridable = Readonly<{ codes: readonly string[]; limitProfiles: readonly string[] }>;
 
@@ -224,6 +248,7 @@ export const settingsSchema = (known: Overridable) =>
       .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']),
     journal: Journal.prefault({}),
     evidence: Evidence.prefault({}),
+    webrtc: WebRtc.prefault({}),
     archive: Archive.prefault({}),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -239,6 +264,7 @@ export const settingsSchema = (known: Overridable) =>
     alarmTypes: alarmTypes(known),
     rules: RulesText.prefault({}),
     linkages: LinkagesText.prefault({}),
+    patrol: PatrolText.prefault({}),
     linesFile: text('a file of railway lines').optional(),
   });
 

@@ -1,4 +1,5 @@
 import type { LinkageRule } from '../gateway/domain/linkage.ts';
+import type { PatrolPlan } from '../gateway/domain/patrol.ts';
 import type { IncidentRule, SiteRule } from '../gateway/domain/rules.ts';
 
 /** The settings of a running gateway, checked and complete; `schema.ts` makes them of a file and the environment. */
@@ -86,6 +87,8 @@ export type Settings = Readonly<{
     /** Beyond it the oldest files go, whatever their days. */
     maxGiB: number;
   }>;
+  /** Pictures by WebRTC for poor networks: UDP ports, first and last, and addresses beside this machine's own. Undefined: off. */
+  webrtc: Readonly<{ ports: readonly [number, number]; addresses: readonly string[] }> | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Division code of the city this gateway serves. */
   city: string;
@@ -109,4 +112,6 @@ export type Settings = Readonly<{
   }>;
   /** What the site has otherwise, here and there, and what one cause explains. */
   rules: Readonly<{ overrides: readonly SiteRule[]; incidents: readonly IncidentRule[] }>;
+  /** Rounds that patrols walk (巡护计划). */
+  patrol: Readonly<{ plans: readonly PatrolPlan[] }>;
 }>;

@@ -41,6 +41,7 @@ import { openSqliteJournal } from './journal/sqlite.ts';
 import { openLinkageHouse } from './linkage-house.ts';
 import { openMetrics } from './metrics.ts';
 import { openOnboarding } from './onboarding-house.ts';
+import { openPatrolHouse } from './patrol-house.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
 import { LineBook } from './registry/line-book.ts';
 import { regionTree } from './registry/region-tree.ts';
@@ -114,7 +115,17 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     ),
   );
   const lanes = openLanes(journal, queries);
-  const desk = openAlarmDesk(lanes, now);
+  const patrol = openPatrolHouse({
+    ...around,
+    settings: settings.patrol,
+    dataDir,
+    journal,
+    lines,
+    metrics: metrics.registry,
+    desk: () => desk,
+    intake: () => intake,
+  });
+  const desk = openAlarmDesk(lanes, now, patrol.tasks);
   const meaningOf = rememberingDefinitions(catalogue);
   const own = ownDevice(settings.city);
   const rules = heartRules({ rules: settings.rules, queries, lanes, registry, lines });
@@ -123,7 +134,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     rules,
     isJudgedBySilence: (device) => silenceOf(catalogue, device) !== undefined,
     journal,
-    findDevice: (id) => registry.find(id) ?? (id === own.id ? own : undefined),
+    findDevice: (id) => registry.find(id) ?? (id === own.id ? own : patrol.post(id)),
     definitionOf: meaningOf,
     limitsOf: catalogue.limits,
     presence: registry.presences,
@@ -149,7 +160,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   onStop(() => discovery.stop());
 
   const ring = ringOf(settings.evidence);
-  const video = await startVideoPlane({ deviceNetworks: settings.deviceNetworks, ring, log, now });
+  const { deviceNetworks, webrtc } = settings;
+  const video = await startVideoPlane({ deviceNetworks, ring, webrtc, log, now });
   onStop(() => video.stop());
   const archive = openArchive(settings.influx, dataDir, log, { ...settings.archive, now });
   onStop(() => archive.close());
@@ -175,7 +187,9 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   // HTTP listens before devices are let in: until then nobody can be sent a command.
   const mqtt: { current?: MqttAdapter } = {};
   const commands = deviceCommands(registry.find, cameras, { send: (...order) => mqttOf(mqtt).commands.send(...order) });
-  const linkage = openLinkageHouse({ settings: settings.linkages, registry, lines, lanes, journal, cameras, commands });
+  const steered = cameraPort(cameras, now);
+  const { ptz } = steered;
+  const linkage = openLinkageHouse({ settings: settings.linkages, registry, lines, lanes, journal, ptz, commands });
   const following = startFollowers({
     around,
     onStop,
@@ -226,7 +240,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     places: rules.places,
     commands,
     commandTimeoutMs: settings.mqtt.commandTimeoutMs,
-    cameras: cameraPort(cameras, now),
+    cameras: steered,
     discovery,
     onboarding,
     video,
@@ -237,6 +251,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     values,
     evidence: evidence.files,
     watermark: burnIn,
+    patrol: patrol.port(evidence.files),
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
@@ -273,6 +288,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   onStop(() => mqttOf(mqtt).stop());
   linkage.arm();
+  onStop(patrol.start());
   const isBrokerThere = () => mqttOf(mqtt).isConnected();
   onStop(watchSilence({ catalogue, registry, intake, isBrokerThere, now, log }));
   await vendors.start();

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AlarmLanes } from './desk/lanes.ts';
 import type { Alarm } from './domain/alarm.ts';
@@ -14,6 +13,7 @@ import { type LinkagePorts, takeLinkages } from './followers/linkage/linkage.ts'
 import { postWebhook } from './followers/linkage/webhook.ts';
 import { toAlarm, wallOf } from './http/wire.ts';
 import type { SqliteJournal } from './journal/sqlite.ts';
+import type { PtzDesk } from './ptz-desk.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
 import type { LineBook } from './registry/line-book.ts';
 
@@ -23,7 +23,8 @@ export type LinkageParts = Readonly<{
   lines: LineBook;
   lanes: AlarmLanes;
   journal: SqliteJournal;
-  cameras: Pick<OnvifAdapter, 'ptz'>;
+  /** A person who steers a camera goes before a linkage. */
+  ptz: Pick<PtzDesk, 'turnUnheld'>;
   commands: DeviceCommands;
 }>;
 
@@ -43,7 +44,7 @@ const NOT_CLOSED = ['new', 'acknowledged', 'dispatched', 'handling', 'resolved']
 const BY = { name: 'linkage', centre: undefined };
 
 export function openLinkageHouse(parts: LinkageParts): LinkageHouse {
-  const { settings, registry, lanes, journal, cameras, commands } = parts;
+  const { settings, registry, lanes, journal, ptz, commands } = parts;
   const { queries } = journal;
   const ready = Promise.withResolvers<void>();
   const post = webhooks(settings);
@@ -75,7 +76,7 @@ export function openLinkageHouse(parts: LinkageParts): LinkageHouse {
         open: () =>
           queries.alarms({ where: { regions: [], states: NOT_CLOSED }, after: undefined, limit: OPEN_MAX }).items,
         ready: ready.promise,
-        reach: { ptz: (id, act) => cameras.ptz(id, act), popUp, commands, speakerFor: speakers(parts), post },
+        reach: { ptz: (id, act) => ptz.turnUnheld(id, act), popUp, commands, speakerFor: speakers(parts), post },
       }),
   };
 }

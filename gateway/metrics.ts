@@ -80,7 +80,7 @@ function commitMeter(registry: Registry): Metrics['committed'] {
 type Labelled = Readonly<{ name: string; help: string; label: string }>;
 
 /** A series for each label, whose values are asked for at the scrape. */
-function gaugeByLabel(
+export function gaugeByLabel(
   registry: Registry,
   { name, help, label }: Labelled,
   values: () => Readonly<Record<string, number>>,

@@ -7,7 +7,10 @@ import { reportOn } from './onboarding/camera-report.ts';
 import { CredentialFinder, groupOf } from './onboarding/credential-finder.ts';
 import { DeviceFigureBook } from './onboarding/device-figures.ts';
 import { ImportDesk } from './onboarding/import-desk.ts';
+import { changeDevices } from './onboarding/many-devices.ts';
+import { PasswordRotations } from './onboarding/password-rotation.ts';
 import { PictureRounds } from './onboarding/picture-rounds.ts';
+import { replaceCamera } from './onboarding/replacement.ts';
 import { testAlarm } from './onboarding/test-alarm.ts';
 import { CredentialGroups } from './registry/credential-groups.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
@@ -18,14 +21,14 @@ export type OnboardingPorts = Readonly<{
   journal: Pick<SqliteJournal, 'append' | 'queries' | 'follow' | 'head'>;
   vault: Vault;
   intake: Intake;
-  cameras: Pick<OnvifAdapter, 'status' | 'describe' | 'tryLogin' | 'snapshot'>;
+  cameras: Pick<OnvifAdapter, 'status' | 'describe' | 'tryLogin' | 'snapshot' | 'changePassword' | 'command'>;
   liveFault: () => string | undefined;
   now: () => number;
   log: Logger;
   onStop: (close: () => Promise<void> | void) => unknown;
 }>;
 
-/** All that gets devices in and tells how they are: import, sign-ins by group, report, test alarm, pictures, figures. */
+/** All that gets devices in, keeps them and tells how they are: import, sign-ins, report, test alarm, pictures, figures. */
 export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
   const { registry, journal, cameras, now, onStop } = ports;
   const { queries } = journal;
@@ -34,6 +37,13 @@ export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
   const groups = new CredentialGroups({ ...ports, queries });
   onStop(new CredentialFinder({ ...ports, groups, tryLogin: cameras.tryLogin }).start());
   onStop(new PictureRounds({ ...ports, snapshot: cameras.snapshot }).start());
+  const rotations = new PasswordRotations({ ...ports, queries, ...cameras });
+  onStop(rotations.start());
+  const replacing = {
+    registry,
+    tryLogin: cameras.tryLogin,
+    trust: (id: string) => cameras.command(id, 'trust-certificate', {}),
+  };
   const asking = { presence: registry.presence, states: cameras.status, describe: cameras.describe, now };
   const devicesOf = (name: string): number => registry.byProfile('onvif').filter((one) => groupOf(one) === name).length;
   return {
@@ -44,6 +54,9 @@ export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
     },
     report: (device) => reportOn(device, asking),
     testAlarm: (device) => testAlarm(device, { ...ports, ...asking, queries }),
+    change: (ids, change, how) => changeDevices(ids, change, { ...how, registry }),
+    replace: (device, wish, by) => replaceCamera(device, wish, by, replacing),
+    rotations,
     figures: new DeviceFigureBook({ registry, queries, now }),
   };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CamerasOptions, startCameras } from './cameras/cameras.ts';
+import { parseTroubles, type Troubles } from './cameras/troubles.ts';
 import { playCity } from './city/play.ts';
 import { storyOf, WHOLE_CITY } from './city/story.ts';
 import { Api } from './demo/api.ts';
 import { registerAll } from './demo/registering.ts';
 import { familyOf, startDevice } from './device.ts';
 
-/* What `main.ts` runs: one device of a family, and the city. */
+/* What `main.ts` runs: many cameras, one device of a family, and the city. */
 
 type Say = (text: string) => void;
 /** The gateway's API, and its administrator's password, where the records shall be registered first. */
@@ -95,4 +97,24 @@ export async function runCity(wish: CityByHand, stopped: AbortSignal, say: Say):
   });
   const tookS = (performance.now() - startedAt) / 1000;
   say(`完 / done  ${second} s  ${said} 条 / messages  ${Math.round(said / tookS)} /s`);
+}
+
+export type CamerasByHand = Omit<CamerasOptions, 'troubles'> & Readonly<{ trouble: readonly string[] }>;
+
+/** Hundreds of cameras in this process; answers the way to stop them. */
+export async function runCameras({ trouble, ...options }: CamerasByHand, say: Say): Promise<() => Promise<void>> {
+  const placed = trouble.map(placedTroubles);
+  const troubles = (at: number): Troubles =>
+    Object.assign({}, ...placed.filter(({ from, to }) => at + 1 >= from && at + 1 <= to).map(({ how }) => how));
+  const many = await startCameras({ ...options, troubles });
+  for (const { id, codec, url } of many.cameras) say(`${id}  ${codec}  ${url}`);
+  say(`登录 / sign-in  ${options.username}  ${options.password}`);
+  return many.stop;
+}
+
+/** `loss=0.1@1-50`: these troubles at the cameras of these numbers. */
+function placedTroubles(text: string): Readonly<{ from: number; to: number; how: Troubles }> {
+  const [, words = '', from = '', to = from] = /^(.+)@(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (words === '') throw new RangeError(`--trouble '${text}', expected troubles and cameras such as loss=0.1@1-50`);
+  return { from: Number(from), to: Number(to), how: parseTroubles(words) };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { type CityByHand, runCity, runDevice } from './by-hand.ts';
+import { type CityByHand, runCameras, runCity, runDevice } from './by-hand.ts';
 import { startCamera } from './camera/camera.ts';
 import { SCENES } from './camera/picture/scenes.ts';
+import { TROUBLE_WORDS } from './cameras/troubles.ts';
 import { FAMILIES } from './device.ts';
 import { startFleet } from './fleet.ts';
 import { playScenario } from './play.ts';
@@ -14,6 +15,10 @@ const REGISTER = '[--register http://127.0.0.1:8080 (FENGSUI_ADMIN_PASSWORD)]';
 const USAGE = `用法 / usage:
   node simulators/main.ts camera [--id cam-1] [--name 名称] [--scene ${SCENES.map(({ name }) => name).join('|')}]
        [--host 127.0.0.1] [--port 8000] [--rtsp-port 8554] [--username operator] [--password …] [--rtsp-only]
+  node simulators/main.ts cameras [--count 500] [--h265 0.5] [--host 127.0.0.1] [--rtsp-port 20000]
+       [--username operator] [--password …] [--trouble loss=0.1@1-50 --trouble silent=30,missing=rtpmap@77 …]
+       ${TROUBLE_WORDS}
+       一路也可写在地址后 / or for one session behind its address: rtsp://…/sub?trouble=drop=10
   node simulators/main.ts fleet --mqtt mqtt://127.0.0.1:1883 [--username operator] [--password …]
        [--play ${SCENARIOS.map(({ name }) => name).join('|')}|all] [--speed 1]
   node simulators/main.ts device --family ${FAMILIES.join('|')}
@@ -34,6 +39,9 @@ const { values, positionals } = parseArgs({
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     'rtsp-port': { type: 'string', default: '0' },
+    count: { type: 'string', default: '500' },
+    h265: { type: 'string', default: '0.5' },
+    trouble: { type: 'string', multiple: true, default: [] },
     'rtsp-only': { type: 'boolean', default: false },
     username: { type: 'string', default: 'operator' },
     password: { type: 'string', default: randomBytes(9).toString('base64url') },
@@ -114,6 +122,17 @@ async function main(): Promise<void> {
   const [what] = positionals;
   if (what === 'camera') {
     const stop = await runCamera();
+    await stopped;
+    await stop();
+  } else if (what === 'cameras') {
+    const { count, h265, host, 'rtsp-port': port, username, password, trouble } = values;
+    const wish = {
+      count: Number(count),
+      h265: Number(h265),
+      port: Number(port),
+      ...{ host, username, password, trouble },
+    };
+    const stop = await runCameras(wish, say);
     await stopped;
     await stop();
   } else if (what === 'fleet' && values.mqtt !== undefined) {

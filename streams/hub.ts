@@ -1,5 +1,6 @@
 import Context from 'node-media-server/src/core/context.js';
 import Flv from 'node-media-server/src/protocol/flv.js';
+import Rtmp from 'node-media-server/src/protocol/rtmp.js';
 import BroadcastServer, { type Session } from 'node-media-server/src/server/broadcast_server.js';
 import type { AccessUnit, ParameterSets } from './access-unit.ts';
 import { decoderConfig } from './decoder-config.ts';
@@ -11,6 +12,10 @@ import { Timeline } from './timeline.ts';
 const GROUP_MAX_BYTES = 8 * 1024 * 1024;
 /** node-media-server empties a group of over 4096 tags and goes on in its middle: we are before it. */
 const GROUP_MAX_PICTURES = 4000;
+
+/** The hub wraps each picture for players of RTMP too, and there are none here: a seventh of a relay's time (measured). */
+const NOTHING = Buffer.alloc(0);
+Rtmp.createMessage = () => NOTHING;
 
 /**
  * One stream inside node-media-server's hub: we publish, it keeps the picture group and fans out to the viewers.
@@ -35,6 +40,10 @@ export class Broadcast {
     Context.broadcasts.set(path, this.#broadcast);
     const refusal = this.#broadcast.postPublish(this.#publisher);
     if (refusal !== null) throw new Error(refusal);
+  }
+
+  get clockJumps(): number {
+    return this.#timeline.jumps;
   }
 
   /**

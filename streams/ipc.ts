@@ -19,6 +19,9 @@ export const PlaneSettingsShape = z.object({
   /** How far back armed streams are kept, and what they may take together. */
   ringMs: z.number(),
   ringMaxBytes: z.number(),
+  webrtc: z
+    .object({ ports: z.tuple([z.number(), z.number()]).readonly(), addresses: z.array(z.string()).readonly() })
+    .optional(),
   logLevel: z.string(),
 });
 export type PlaneSettings = z.infer<typeof PlaneSettingsShape>;
@@ -63,6 +66,8 @@ export const ToPlane = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: PlaneSettingsShape }),
   z.object({ kind: z.literal('view'), viewing: Viewing, wish: WishShape, upgrade: UpgradeShape }),
   z.object({ kind: z.literal('view-bare'), viewing: Viewing, wish: WishShape }),
+  /** A viewer's offer (SDP); the answer is `webrtc`. */
+  z.object({ kind: z.literal('view-webrtc'), id: z.number(), viewing: Viewing, wish: WishShape, offer: z.string() }),
   z.object({ kind: z.literal('view-wall'), viewing: Viewing, upgrade: UpgradeShape }),
   /** The answer to a wall's wish for a tile. */
   z.object({ kind: z.literal('tile'), viewing: Viewing, tile: z.int(), result: TileResult }),
@@ -85,6 +90,10 @@ const SnapshotShape = z.object({
   width: z.number(),
   height: z.number(),
 });
+const AnswerResult = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.string() }),
+  z.object({ ok: z.literal(false), error: StreamFaultShape }),
+]);
 const SnapshotResult = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: SnapshotShape }),
   z.object({ ok: z.literal(false), error: StreamFaultShape }),
@@ -99,6 +108,7 @@ export const ToGateway = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), viewing: Viewing }),
   z.object({ kind: z.literal('snapshot'), id: z.number(), result: SnapshotResult }),
   z.object({ kind: z.literal('clip'), id: z.number(), result: ClipResult }),
+  z.object({ kind: z.literal('webrtc'), id: z.number(), result: AnswerResult }),
   z.object({ kind: z.literal('status'), id: z.number(), sources: z.array(SourceStatusShape) }),
 ]);
 export type ToGateway = z.infer<typeof ToGateway>;

@@ -7,7 +7,7 @@ import { Relays } from './relays.ts';
 import { SESSION_LIMITS } from './rtsp/session.ts';
 import type { SourceStatus } from './source-status.ts';
 import { Transcodes } from './transcodes.ts';
-import { Viewings } from './viewings.ts';
+import { Viewings, type Watch } from './viewings.ts';
 
 /**
  * The video plane's process. The gateway starts it, says what it needs over IPC and hands it viewers' sockets; it
@@ -37,10 +37,11 @@ function open(settings: PlaneSettings): Plane {
     },
   });
   const transcodes = new Transcodes({ watch: (source, sink) => relays.watch(source, sink), now: Date.now });
-  const viewings = new Viewings(({ source, format }, sink, bounds) => {
+  const watch: Watch = ({ source, format }, sink, bounds) => {
     const from = format === 'sent' ? relays : transcodes;
     return from.watch(source, sink, bounds);
-  }, say);
+  };
+  const viewings = new Viewings(watch, say, settings.webrtc);
   return { relays, transcodes, viewings, log };
 }
 
@@ -72,6 +73,9 @@ async function onMessage(message: ToPlane, handle: unknown): Promise<void> {
   else if (message.kind === 'view' || message.kind === 'view-bare' || message.kind === 'view-wall') {
     if (handle instanceof Socket) view(plane.viewings, message, handle);
     else say({ kind: 'ended', viewing: message.viewing }); // it left before its socket could be handed over
+  } else if (message.kind === 'view-webrtc') {
+    const result = await plane.viewings.overWebRtc(message.viewing, message.wish, message.offer);
+    say({ kind: 'webrtc', id: message.id, result });
   } else if (message.kind === 'status') say({ kind: 'status', id: message.id, sources: [...plane.relays.status()] });
   else if (message.kind === 'arm') arm(plane, message.sources);
   else if (message.kind === 'end-clips') plane.relays.endClips();

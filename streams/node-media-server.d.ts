@@ -50,6 +50,13 @@ declare module 'node-media-server/src/core/avpacket.js' {
   }
 }
 
+declare module 'node-media-server/src/protocol/rtmp.js' {
+  import type AVPacket from 'node-media-server/src/core/avpacket.js';
+
+  const Rtmp: { createMessage: (packet: AVPacket) => Buffer };
+  export default Rtmp;
+}
+
 declare module 'node-media-server/src/protocol/flv.js' {
   import type AVPacket from 'node-media-server/src/core/avpacket.js';
 

@@ -10,6 +10,7 @@ import type { ToGateway, ToPlane, Upgrade, Wish } from './ipc.ts';
 import { PlaneProcess } from './plane-process.ts';
 import type { StreamFormat } from './signed-url.ts';
 import type { SourceStatus } from './source-status.ts';
+import type { WebRtcPlace } from './webrtc/peer.ts';
 
 export interface VideoPlane {
   /** Resolves when the plane's process is ready; throws when it does not become so within 15 s. */
@@ -22,6 +23,10 @@ export interface VideoPlane {
   viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** One stream as FLV, to be passed on as it comes. */
   viewBare(viewing: number, wish: StreamWish): Promise<Result<Socket, StreamFault>>;
+  /** Answers a viewer's offer of WebRTC (SDP); `codec` where the two cannot agree, `busy` where too many watch so. */
+  viewWebRtc(viewing: number, wish: StreamWish, offer: string): Promise<Result<string, StreamFault>>;
+  /** Whether pictures are had by WebRTC. */
+  readonly hasWebRtc: boolean;
   /** It may not go on: one tile of a wall, or all of it. */
   end(viewing: number, tile: number | undefined, reason: string): void;
   /** Who decides what a wall's tile may show. One listener; without one every tile is refused. */
@@ -56,6 +61,8 @@ export type VideoPlaneOptions = Readonly<{
   allowBasic?: boolean;
   /** How far back armed streams are kept, 12 s if absent, and what they may take together, 256 MiB. */
   ring?: Readonly<{ keepMs: number; maxBytes: number }>;
+  /** Where viewers call for WebRTC; absent, there is none. */
+  webrtc?: WebRtcPlace | undefined;
   log: Logger;
   now?: () => number;
 }>;
@@ -152,6 +159,18 @@ class SupervisedPlane implements VideoPlane {
     return opened;
   }
 
+  get hasWebRtc(): boolean {
+    return this.#options.webrtc !== undefined;
+  }
+
+  async viewWebRtc(viewing: number, wish: StreamWish, offer: string): Promise<Result<string, StreamFault>> {
+    this.#viewings.add(viewing);
+    const answer = await this.#ask((id) => ({ kind: 'view-webrtc', id, viewing, wish: plainWish(wish), offer }));
+    const result = answer?.kind === 'webrtc' ? answer.result : failed(AWAY);
+    if (!result.ok) this.#ended(viewing);
+    return result;
+  }
+
   end(viewing: number, tile: number | undefined, reason: string): void {
     this.#process?.send({ kind: 'end', viewing, reason, ...(tile === undefined ? {} : { tile }) });
   }
@@ -197,10 +216,17 @@ class SupervisedPlane implements VideoPlane {
   }
 
   #spawn(): void {
-    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, log } = this.#options;
+    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, webrtc, log } = this.#options;
     this.#startedAt = this.#now();
     const kept = { ringMs: ring.keepMs, ringMaxBytes: ring.maxBytes };
-    const settings = { deviceNetworks: [...deviceNetworks], lingerMs, allowBasic, ...kept, logLevel: log.level };
+    const settings = {
+      deviceNetworks: [...deviceNetworks],
+      lingerMs,
+      allowBasic,
+      ...kept,
+      ...(webrtc === undefined ? {} : { webrtc: { ...webrtc } }),
+      logLevel: log.level,
+    };
     this.#process = new PlaneProcess(settings, {
       onMessage: (message) => this.#onMessage(message),
       onExit: (how) => this.#onExit(how),

@@ -98,6 +98,8 @@ export class Relay {
   }
 
   status(): SourceStatus {
+    const { lostPackets } = this.#running;
+    const { clockJumps } = this.#broadcast;
     return {
       camera: this.source.camera,
       quality: this.source.quality,
@@ -107,6 +109,8 @@ export class Relay {
       bitsPerSecond: this.#rate.bitsPerSecond(this.#options.now()),
       ...this.#size,
       ...(this.#codec === undefined ? {} : { codec: this.#codec }),
+      ...(lostPackets === 0 ? {} : { lostPackets }),
+      ...(clockJumps === 0 ? {} : { clockJumps }),
       ...(this.#audio === undefined ? {} : { audio: this.#audio }),
       ...(this.#ring === undefined ? {} : { keptBytes: this.#ring.bytes }),
       ...(this.#state.state === 'waiting' ? { fault: this.#state.fault, retryAt: this.#state.retryAt } : {}),

@@ -5,7 +5,12 @@ import { DEVICE_ID, type DeviceId } from '../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
 
 /** Ways a stream is watched; each is a path of its own, and an address for one is none for another. */
-export const STREAM_PATHS = { 'ws-flv': '/live/flv', 'http-flv': '/live/http-flv', wall: '/live/wall' } as const;
+export const STREAM_PATHS = {
+  'ws-flv': '/live/flv',
+  'http-flv': '/live/http-flv',
+  webrtc: '/live/whep',
+  wall: '/live/wall',
+} as const;
 export type StreamWay = keyof typeof STREAM_PATHS;
 /** `sent`: as the camera sends it; `h264`: decoded and encoded again, for who cannot play what the camera sends. */
 export const STREAM_FORMATS = ['sent', 'h264'] as const;
@@ -92,7 +97,7 @@ function readStreamUrl(url: string): { grant: StreamGrant; signature: string } |
   return { grant: { way, camera, quality, format, user, session, expiresAt, id }, signature: s };
 }
 
-const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'wall'];
+const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'webrtc', 'wall'];
 
 function decode(text: string): string | undefined {
   try {

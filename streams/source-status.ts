@@ -16,6 +16,10 @@ export const SourceStatusShape = z.object({
   width: z.number().exactOptional(),
   height: z.number().exactOptional(),
   codec: z.enum(['h264', 'h265']).exactOptional(),
+  /** Packets of the running connection that never came; each costs the pictures up to the next key frame. */
+  lostPackets: z.number().exactOptional(),
+  /** How often the camera's clock leapt while it played. */
+  clockJumps: z.number().exactOptional(),
   /** The sound that the camera offers, by the name of its codec; it is left with the camera. */
   audio: z.string().exactOptional(),
   /** Bytes kept from before now (预录): where it is armed, or something happened a minute ago. */

@@ -2,7 +2,7 @@ import type { Connection } from '../gateway/domain/device.ts';
 import type { DeviceNetworks } from '../gateway/domain/device-networks.ts';
 import type { AccessUnit } from './access-unit.ts';
 import type { StreamFault, StreamFaultReason } from './fault.ts';
-import { playRtsp, type SessionLimits } from './rtsp/session.ts';
+import { playRtsp, type RtspSession, type SessionLimits } from './rtsp/session.ts';
 
 export type SourceOptions = Readonly<{
   networks: DeviceNetworks;
@@ -45,6 +45,7 @@ export class Source {
   readonly #events: SourceEvents;
   readonly #stop = new AbortController();
   #failures = 0;
+  #session: RtspSession | undefined;
 
   constructor(connection: Connection, options: SourceOptions, events: SourceEvents) {
     this.#connection = connection;
@@ -67,12 +68,18 @@ export class Source {
     this.#stop.abort();
   }
 
+  /** Packets of this connection that never came. */
+  get lostPackets(): number {
+    return this.#session?.lostPackets ?? 0;
+  }
+
   async #wait(fault: StreamFault, delayMs: number): Promise<void> {
     this.#events.onState({ state: 'waiting', fault, retryAt: this.#options.now() + delayMs });
     await pause(delayMs, this.#stop.signal);
   }
 
   async #playOnce(): Promise<StreamFault> {
+    this.#session = undefined;
     this.#events.onState({ state: 'connecting' });
     const { promise: ended, resolve: end } = Promise.withResolvers<StreamFault>();
     const session = await playRtsp(
@@ -91,6 +98,7 @@ export class Source {
       this.#stop.signal,
     );
     if (!session.ok) return session.error;
+    this.#session = session.value;
     const close = (): void => {
       session.value.close();
       end({ reason: 'closed', text: 'closed by us' });

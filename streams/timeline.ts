@@ -15,6 +15,12 @@ export class Timeline {
   #ms = 0;
   #at = 0;
   #hasBegun = false;
+  #jumps = 0;
+
+  /** How often the camera's clock has leapt within a connection. */
+  get jumps(): number {
+    return this.#jumps;
+  }
 
   /** The next picture belongs to another connection. */
   restart(): void {
@@ -27,6 +33,7 @@ export class Timeline {
     if (stepMs < 0 && stepMs > -REORDER_MAX_MS) return this.#moment(Math.round(stepMs));
     if (stepMs >= 0 && stepMs <= STEP_MAX_MS) this.#ms += stepMs;
     else if (this.#hasBegun) this.#ms += Math.max(1, at - this.#at);
+    if (stepMs < 0 || stepMs > STEP_MAX_MS) this.#jumps += 1; // no number, and no jump, in a new connection
     this.#rtpTime = rtpTime;
     this.#at = at;
     this.#hasBegun = true;

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Result } from '../gateway/domain/result.ts';
-import type { StreamFault } from './fault.ts';
+import { failed, type Result } from '../gateway/domain/result.ts';
+import { fault, type StreamFault } from './fault.ts';
 import { type FlvSink, type QueueBounds, STALLED } from './flv-viewer.ts';
 import type { ToGateway, ToPlane, Upgrade, Wish } from './ipc.ts';
 import { WallViewer, type Watched } from './wall-viewer.ts';
+import { WebRtcPeer, type WebRtcPlace } from './webrtc/peer.ts';
 import { closeSoon, flvOver, GOING_AWAY, REFUSED, TRY_LATER, WsViewers } from './ws-viewers.ts';
 
 /** Where a stream is had: the relays, or a transcode of one. */
@@ -12,8 +13,10 @@ export type Watch = (wish: Wish, sink: FlvSink, bounds?: QueueBounds) => Result<
 type TileAnswer = Extract<ToPlane, { kind: 'tile' }>;
 
 /** One connection that watches; `end` without a tile ends all of it. */
-type Viewing = Readonly<{ end(tile: number | undefined, reason: string): void; wall?: WallViewer }>;
+type Viewing = Readonly<{ end(tile: number | undefined, reason: string): void; tick?(): void; wall?: WallViewer }>;
 const TICK_MS = 1000;
+/** Each is encrypted for itself: some 0.7 % of a core at 0.5 Mb/s. */
+const WEBRTC_MAX = 64;
 
 /** All that is watched through this process, under the numbers that the gateway gave: it says when one has to end. */
 export class Viewings {
@@ -22,12 +25,15 @@ export class Viewings {
   readonly #sockets = new WsViewers();
   readonly #open = new Map<number, Viewing>();
   readonly #ticking: NodeJS.Timeout;
+  readonly #webrtc: WebRtcPlace | undefined;
+  #peers = 0;
 
-  constructor(watch: Watch, say: (message: ToGateway) => void) {
+  constructor(watch: Watch, say: (message: ToGateway) => void, webrtc?: WebRtcPlace) {
     this.#watch = watch;
+    this.#webrtc = webrtc;
     this.#say = say;
     this.#ticking = setInterval(() => {
-      for (const { wall } of this.#open.values()) wall?.tick();
+      for (const viewing of this.#open.values()) viewing.tick?.();
     }, TICK_MS);
   }
 
@@ -63,6 +69,26 @@ export class Viewings {
     });
   }
 
+  /** One stream by WebRTC; answers the viewer's offer. */
+  async overWebRtc(viewing: number, wish: Wish, offer: string): Promise<Result<string, StreamFault>> {
+    if (this.#webrtc === undefined || this.#peers >= WEBRTC_MAX)
+      return failed(fault('busy', `at most ${this.#webrtc === undefined ? 0 : WEBRTC_MAX} viewers by WebRTC`));
+    const peer = new WebRtcPeer(this.#webrtc);
+    this.#peers += 1;
+    let leave = (): void => {};
+    void peer.gone().then(() => {
+      this.#peers -= 1;
+      leave();
+      this.#gone(viewing);
+    });
+    this.#open.set(viewing, { end: () => peer.close(), tick: () => peer.tick() });
+    const answer = await peer.answer(offer);
+    const watched = answer.ok ? this.#watch(wish, peer) : answer;
+    if (watched.ok) leave = watched.value.leave;
+    else peer.close();
+    return watched.ok ? answer : watched;
+  }
+
   /** Many streams over one WebSocket; which ones, it says itself, and the gateway allows each. */
   wall(viewing: number, upgrade: Upgrade, socket: Socket): void {
     socket.once('close', () => this.#gone(viewing));
@@ -73,7 +99,7 @@ export class Viewings {
       ws.on('message', (data, isBinary) => (isBinary ? wall.close('not-understood') : wall.hear(String(data))));
       ws.once('close', () => wall.close('closed'));
       const end: Viewing['end'] = (tile, reason) => (tile === undefined ? wall.close(reason) : wall.end(tile, reason));
-      this.#open.set(viewing, { wall, end });
+      this.#open.set(viewing, { wall, end, tick: () => wall.tick() });
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { FoundCamera, PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { FoundCamera, PtzAbilities, PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
 import type { CommandFault } from '../../gateway/domain/command.ts';
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
@@ -10,12 +10,14 @@ import { type CameraFault, cameraFault } from './camera-fault.ts';
 import { CertificatePins } from './certificates.ts';
 import { runCommand } from './commands.ts';
 import type { CameraDescription } from './control.ts';
+import type { DeviceInformation } from './device-information.ts';
 import { type ProbeOptions, probe } from './discovery.ts';
 import { EVENT_TIMES, type EventTimes } from './event-ports.ts';
 import { urlOf } from './link.ts';
 import { tryLogin } from './login.ts';
 import { warnOfOpenFiles } from './open-files.ts';
 import { Pace } from './pace.ts';
+import { changePassword } from './password.ts';
 import { PushDoor, type PushSettings } from './push-door.ts';
 import { ModelQuirks } from './quirks.ts';
 import { createRtspCameras } from './rtsp-only.ts';
@@ -33,6 +35,8 @@ export interface OnvifAdapter {
   /** A stream for the video plane, on the host that the operator entered. */
   source(id: DeviceId, quality: Quality): Promise<Result<StreamSource, CameraFault>>;
   ptz(id: DeviceId, act: PtzAct): Promise<Result<void, CameraFault>>;
+  /** `not-supported` for a camera that cannot turn. */
+  ptzAbilities(id: DeviceId): Promise<Result<PtzAbilities, CameraFault>>;
   /** A relay, inputs, imaging, recordings, as `commands.ts` lists them. */
   command(
     id: DeviceId,
@@ -43,7 +47,9 @@ export interface OnvifAdapter {
   snapshot(id: DeviceId): Promise<Result<Uint8Array, CameraFault>>;
   status(): readonly CameraStatus[];
   /** Signs in once with what is given, whatever the registry holds. */
-  tryLogin(connection: Connection): Promise<Result<unknown, CameraFault>>;
+  tryLogin(connection: Connection): Promise<Result<DeviceInformation, CameraFault>>;
+  /** A fault with a `code` is the camera's own word: nothing has changed. Without one it may have. */
+  changePassword(connection: Connection, password: string): Promise<Result<void, CameraFault>>;
   /** Looks for cameras, by WS-Discovery and in the given ranges. It proposes: nothing is added or signed in to. */
   discover(search: CameraSearch): AsyncIterable<FoundCamera>;
 }
@@ -111,7 +117,8 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
     describe: async (id) => (await cameras.find(id)?.control.describe()) ?? rtsp.describe(id) ?? unknown(id),
     source: async (id, quality) =>
       (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id),
-    ptz: async (id, act) => (await cameras.find(id)?.control.ptz(act)) ?? noOnvif(id),
+    ptz: async (id, act) => (await cameras.find(id)?.control.steering.act(act)) ?? noOnvif(id),
+    ptzAbilities: async (id) => (await cameras.find(id)?.control.steering.abilities()) ?? noOnvif(id),
     command: async (id, name, args) => {
       if (name === TRUST) return await trust(ports.directory.find(id), networks, pins);
       const state = name === STATE ? cameras.status().find(({ device }) => device === id) : undefined;
@@ -121,6 +128,7 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
       return failed({ reason: 'not-connected', text: `no camera ${id} by ONVIF` });
     },
     snapshot: async (id) => (await cameras.find(id)?.control.snapshot()) ?? noOnvif(id),
+    changePassword: (connection, password) => changePassword(connection, password, transport, ports.now),
     tryLogin: (connection) => tryLogin(connection, transport, ports.now),
     status: () => [...cameras.status(), ...rtsp.status()],
     discover: async function* (search) {

@@ -75,8 +75,9 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
     status = { device: id, state: 'failed', since: now(), fault: 'the session failed: see the log' };
   };
   const events = keepRunning(session, fail, ports.times.backoffMostMs, stop);
+  const control = new CameraControl(device, connection, link, now);
   return {
-    control: new CameraControl(device, connection, link, now),
+    control,
     status: () => ({
       ...status,
       ...(clock.isKnown ? { clockOffsetMs: clock.offsetMs } : {}),
@@ -87,7 +88,7 @@ export function startOnvifCamera(device: () => Device, connection: Connection, p
       stopping.abort();
       // A call under way may be one that takes a slot of the camera's: it is waited for, so that the slot is given back.
       const patience = setTimeout(() => givingUp.abort(), ports.times.unsubscribeMs);
-      await events;
+      await Promise.all([events, control.steering.halt()]); // what a person moved does not go on without the gateway
       clearTimeout(patience);
     },
   };

@@ -1,14 +1,17 @@
-import type { PtzAct, PtzMove, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { PtzAbilities, Quality, StreamSource } from '../../gateway/domain/camera.ts';
 import type { Connection, Device, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { pathOf, streamUrl } from './address.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import { askConformance } from './conformance.ts';
 import { askDeviceInformation, modelName } from './device-information.ts';
-import { CameraLibrary, type MediaProfile, type Velocity } from './library.ts';
+import { CameraLibrary, type MediaProfile } from './library.ts';
 import type { CameraLink } from './link.ts';
 import { CameraOperations, type ImagingSettings, type RecordedSpan, type Recording } from './operations.ts';
+import { PtzService } from './ptz-service.ts';
 import { findServices, type ServicePaths } from './service-paths.ts';
+import { CameraSteering, type Head } from './steering.ts';
+import { opticsOf } from './zoom-to.ts';
 
 /** What a camera can do. URLs are on the host that the operator entered, and carry no credentials. */
 export type CameraDescription = Readonly<{
@@ -50,12 +53,14 @@ export class CameraControl {
   readonly #link: CameraLink;
   readonly #now: () => number;
   #kept: Kept | undefined;
+  readonly steering: CameraSteering;
 
   constructor(device: () => Device, connection: Connection, link: CameraLink, now: () => number) {
     this.#device = device;
     this.#connection = connection;
     this.#link = link;
     this.#now = now;
+    this.steering = new CameraSteering(() => this.#head(), now);
   }
 
   async describe(): Promise<Result<CameraDescription, CameraFault>> {
@@ -90,19 +95,10 @@ export class CameraControl {
     return ok({ camera: this.#device().id, quality, connection: { ...this.#connection, url: url.value } });
   }
 
-  async ptz(act: PtzAct): Promise<Result<void, CameraFault>> {
-    const moving = await this.#moving();
-    if (!moving.ok) return moving;
-    const done = await this.#act(moving.value.library, moving.value.token, act);
-    return done.ok ? ok(undefined) : done;
-  }
-
   /** The positions that were set on the camera (预置位). */
-  async presets(): Promise<Result<readonly Readonly<{ token: string; name: string }>[], CameraFault>> {
-    const moving = await this.#moving();
-    if (!moving.ok) return moving;
-    const found = await moving.value.library.presets(moving.value.token);
-    return found.ok ? ok([...found.value].map(([token, name = token]) => ({ token, name }))) : found;
+  async presets(): Promise<Result<PtzAbilities['presets'], CameraFault>> {
+    const abilities = await this.steering.abilities();
+    return abilities.ok ? ok(abilities.value.presets) : abilities;
   }
 
   /** A picture by the camera's own snapshot address, checked to be a whole JPEG. */
@@ -174,29 +170,15 @@ export class CameraControl {
     return services.ok ? ok(new CameraOperations(this.#link, services.value)) : services;
   }
 
-  #act(library: CameraLibrary, token: string, act: PtzAct): Promise<Result<unknown, CameraFault>> {
-    switch (act.act) {
-      case 'move': {
-        const velocity = velocityOf(act.move);
-        return velocity === undefined ? library.stop(token) : library.move(token, velocity, act.timeoutMs);
-      }
-      case 'stop':
-        return library.stop(token);
-      case 'preset':
-        return goTo(library, token, act.preset);
-      default:
-        return act satisfies never;
-    }
-  }
-
   /** The profile by which the camera turns. */
-  async #moving(): Promise<Result<Readonly<{ library: CameraLibrary; token: string }>, CameraFault>> {
+  async #head(): Promise<Result<Head, CameraFault>> {
     const known = await this.#know();
     if (!known.ok) return known;
-    const { library, profiles, hasPtz } = known.value;
-    const profile = profiles.find((one) => one.hasPtz);
-    if (!hasPtz || profile === undefined) return failed(cameraFault('not-supported', 'no PTZ'));
-    return ok({ library, token: profile.token });
+    const { library, services, profiles, hasPtz } = known.value;
+    const [profile, path] = [profiles.find((one) => one.hasPtz), services.get('ptz')];
+    if (!hasPtz || profile === undefined || path === undefined) return failed(cameraFault('not-supported', 'no PTZ'));
+    const service = new PtzService(this.#link, path, profile.token);
+    return ok({ library, service, token: profile.token, optics: opticsOf(this.#device().tags ?? [], profile) });
   }
 
   async #know(): Promise<Result<Kept, CameraFault>> {
@@ -231,15 +213,6 @@ export class CameraControl {
   }
 }
 
-/** A preset by its token or its name, as people know it. */
-async function goTo(library: CameraLibrary, profile: string, preset: string): Promise<Result<unknown, CameraFault>> {
-  const presets = await library.presets(profile);
-  if (!presets.ok) return presets;
-  const named = [...presets.value].find(([token, name]) => token === preset || name === preset);
-  if (named === undefined) return failed(cameraFault('not-supported', `no preset ${preset}`));
-  return await library.goTo(profile, named[0]);
-}
-
 /** Main is the largest picture, sub the smallest; a profile whose pictures we cannot relay comes last. */
 export function profileFor(profiles: readonly MediaProfile[], quality: Quality): MediaProfile | undefined {
   const relayed = profiles.filter(({ encoding }) => encoding !== undefined && /^(h\.?26[45]|hevc)$/i.test(encoding));
@@ -247,17 +220,6 @@ export function profileFor(profiles: readonly MediaProfile[], quality: Quality):
   const bySize = [...usable].sort((a, b) => b.width * b.height - a.width * a.height);
   return quality === 'main' ? bySize[0] : bySize.at(-1);
 }
-
-/** What moves is sent, what does not is left out; undefined where nothing moves. */
-function velocityOf({ pan, tilt, zoom }: PtzMove): Velocity | undefined {
-  const [isTurning, isZooming] = [pan !== 0 || tilt !== 0, zoom !== 0];
-  if (!isTurning && !isZooming) return undefined;
-  return {
-    ...(isTurning ? { pan: bounded(pan), tilt: bounded(tilt) } : {}),
-    ...(isZooming ? { zoom: bounded(zoom) } : {}),
-  };
-}
-const bounded = (speed: number): number => Math.min(1, Math.max(-1, speed));
 
 /** Starts as a JPEG and has its end marker: a cut picture is no evidence. Source: ITU-T T.81, B.1.1.3. */
 function isJpeg(bytes: Uint8Array): boolean {

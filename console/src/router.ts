@@ -6,9 +6,13 @@ declare module 'vue-router' {
     theme?: 'dark';
     /** Without the desk's bar and navigation: the phone and the wall. */
     isBare?: boolean;
+    /** The phone: its own banner tells of the network and of what waits. */
+    isPhone?: boolean;
     isPublic?: boolean;
   }
 }
+
+const PHONE = { isBare: true, isPhone: true };
 
 export function createConsoleRouter(): Router {
   const router = createRouter({
@@ -24,12 +28,19 @@ export function createConsoleRouter(): Router {
         props: true,
         meta: { theme: 'dark', isBare: true },
       },
-      { path: '/patrol', component: () => import('./patrol/PatrolListView.vue'), meta: { isBare: true } },
+      { path: '/patrol', component: () => import('./patrol/PatrolListView.vue'), meta: PHONE },
+      { path: '/patrol/outbox', component: () => import('./patrol/outbox/OutboxView.vue'), meta: PHONE },
+      {
+        path: '/patrol/task/:task',
+        component: () => import('./patrol/PatrolTaskView.vue'),
+        props: true,
+        meta: PHONE,
+      },
       {
         path: '/patrol/:alarm',
         component: () => import('./patrol/PatrolAlarmView.vue'),
         props: true,
-        meta: { isBare: true },
+        meta: PHONE,
       },
       { path: '/devices', component: () => import('./devices/DevicesView.vue') },
       { path: '/system', component: () => import('./system/SystemView.vue') },

@@ -23,6 +23,9 @@ export const PERMISSIONS = [
   'linkage.answer',
   'evidence.add',
   'evidence.lock',
+  'patrol.read',
+  'patrol.act',
+  'patrol.cancel',
   'device.read',
   'device.write',
   'device.command',
@@ -54,7 +57,7 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 export const RoleSchema = z.enum(ROLE_NAMES);
 
 const OWN: readonly Permission[] = ['session.own', 'docs.read', 'region.read'];
-const LOOK: readonly Permission[] = [...OWN, 'alarm.read', 'device.read', 'camera.view', 'wall.read'];
+const LOOK: readonly Permission[] = [...OWN, 'alarm.read', 'patrol.read', 'device.read', 'camera.view', 'wall.read'];
 /** What somebody on the spot does with an alarm that was given to them. */
 const FIELD: readonly Permission[] = [
   'alarm.acknowledge',
@@ -64,6 +67,7 @@ const FIELD: readonly Permission[] = [
   'alarm.return',
   'alarm.comment',
   'evidence.add',
+  'patrol.act',
   'device.command',
 ];
 const SEAT: readonly Permission[] = [
@@ -77,7 +81,7 @@ const SEAT: readonly Permission[] = [
   'wall.write',
   'linkage.answer',
 ];
-const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer', 'evidence.lock'];
+const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer', 'evidence.lock', 'patrol.cancel'];
 
 /**
  * The one table of who may do what. The administrator sets things up and may sit at the desk as well, since a compound

@@ -4,18 +4,24 @@ import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
 import type { Actor } from '../domain/entry.ts';
 import { markOf } from '../domain/linkage.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { AlarmDesk, LinkageAnswer, LinkageFault } from './desk.ts';
+import type { AlarmDesk, Beside, BesideOrders, LinkageAnswer, LinkageFault } from './desk.ts';
 import type { AlarmLanes } from './lanes.ts';
 
 /** People's orders, decided on the alarm as it stands with everything that is on its way to the journal. */
-export function openAlarmDesk(lanes: AlarmLanes, now: () => number): AlarmDesk {
-  async function carryOut(id: AlarmId, order: AlarmOrder): Promise<Result<Alarm, OrderFault>> {
+export function openAlarmDesk(lanes: AlarmLanes, now: () => number, besides?: BesideOrders): AlarmDesk {
+  async function carryOut(id: AlarmId, order: AlarmOrder, given?: Beside): Promise<Result<Alarm, OrderFault>> {
     const alarm = lanes.find(id);
     if (alarm === undefined) return failed({ kind: 'unknown-alarm' });
     const decided = decideOrder(alarm, order, now());
     if (!decided.ok) return decided;
-    const after = await lanes.commit(alarm.device, [decided.value]);
-    return ok(after ?? alarm);
+    const beside = given ?? besides?.of(alarm, decided.value);
+    try {
+      const after = await lanes.commit(alarm.device, [decided.value], beside?.entries);
+      return ok(after ?? alarm);
+    } catch (error) {
+      beside?.undo();
+      throw error;
+    }
   }
 
   async function answerLinkage(

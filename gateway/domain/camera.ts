@@ -15,7 +15,16 @@ export type PtzMove = Readonly<{ pan: number; tilt: number; zoom: number }>;
 export type PtzAct =
   | Readonly<{ act: 'move'; move: PtzMove; timeoutMs: number }>
   | Readonly<{ act: 'stop' }>
-  | Readonly<{ act: 'preset'; preset: string }>;
+  | Readonly<{ act: 'preset'; preset: string }>
+  | Readonly<{ act: 'zoom-to'; box: PictureBox }>;
+/** A part of the picture (三维定位): fractions of its width and height, from its upper left corner. */
+export type PictureBox = Readonly<{ x: number; y: number; width: number; height: number }>;
+/** What a camera's head can do. `zoomsTo`: a box drawn in the picture can fill it. */
+export type PtzAbilities = Readonly<{
+  turns: boolean;
+  zoomsTo: boolean;
+  presets: readonly Readonly<{ token: string; name: string }>[];
+}>;
 
 /**
  * Why a clip is less than was wanted: its camera was not open before (`not-open`), the stream broke off in it

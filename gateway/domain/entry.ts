@@ -2,6 +2,7 @@ import type { Alarm, AlarmId, Evidence, Verdict } from './alarm.ts';
 import type { ArmingPlan, MaintenanceWindow } from './arming.ts';
 import type { Device, DeviceId } from './device.ts';
 import type { LinkageOutcome } from './linkage.ts';
+import type { PatrolRound, PatrolTask, TaskId } from './patrol.ts';
 import type { RegionCode } from './region.ts';
 import type { Scope } from './scope.ts';
 import type { Severity } from './severity.ts';
@@ -130,6 +131,8 @@ export type OtherEntry =
       items: readonly Readonly<{ username: string; password: string }>[];
       by: Actor;
     }>
+  /** The password that a camera is about to be given, sealed; undefined: it is known which one holds. */
+  | Readonly<{ kind: 'device-password-pending'; device: DeviceId; sealed: string | undefined; by: Actor }>
   | Readonly<{ kind: 'device-status'; device: DeviceId; online: boolean; statusAt: number }>
   | Readonly<{ kind: 'telemetry'; telemetry: Telemetry }>
   | Readonly<{ kind: 'access'; access: AccessEvent }>
@@ -148,6 +151,17 @@ export type OtherEntry =
   | Readonly<{ kind: 'session-closed'; tokenHash: string }>
   | Readonly<{ kind: 'sign-in-refused'; username: string; from: string }>
   | Readonly<{ kind: 'wall-put'; wall: WallView; by: Actor }>
+  /** A patrol task or round as this leaves it, and that one which ended long ago is no longer kept. */
+  | Readonly<{
+      kind: 'patrol-task-put';
+      task: PatrolTask;
+      by: Actor;
+      note: string | undefined;
+      doneAt: number | undefined;
+    }>
+  | Readonly<{ kind: 'patrol-task-removed'; task: TaskId }>
+  | Readonly<{ kind: 'patrol-round-put'; round: PatrolRound; by: Actor }>
+  | Readonly<{ kind: 'patrol-round-removed'; round: string }>
   | Readonly<{ kind: 'follower-paused'; follower: string; by: Actor; pausedAt: number }>
   | Readonly<{ kind: 'follower-resumed'; follower: string; by: Actor }>
   | Readonly<{ kind: 'entry-set-aside'; follower: string; aside: AsideEntry }>
@@ -180,6 +194,8 @@ export function factOf(entry: Entry): Fact | undefined {
       };
     case 'credential-group-put':
       return { key: `credential-group/${entry.group}`, value: entry.items };
+    case 'device-password-pending':
+      return { key: `password-pending/${entry.device}`, value: entry.sealed };
     case 'device-status':
       return { key: `status/${entry.device}`, value: { online: entry.online, at: entry.statusAt } };
     case 'account-put':
@@ -204,6 +220,14 @@ export function factOf(entry: Entry): Fact | undefined {
       return { key: `maintenance/${entry.window}`, value: undefined };
     case 'wall-put':
       return { key: `wall/${entry.wall.id}`, value: entry.wall };
+    case 'patrol-task-put':
+      return { key: `patrol-task/${entry.task.id}`, value: entry.task };
+    case 'patrol-task-removed':
+      return { key: `patrol-task/${entry.task}`, value: undefined };
+    case 'patrol-round-put':
+      return { key: `patrol-round/${entry.round.id}`, value: entry.round };
+    case 'patrol-round-removed':
+      return { key: `patrol-round/${entry.round}`, value: undefined };
     case 'follower-paused':
       return { key: `follower/${entry.follower}`, value: { by: entry.by.name, at: entry.pausedAt } };
     case 'follower-resumed':

@@ -24,8 +24,15 @@ export type Structure = Readonly<{
   fromKm: number;
   toKm: number;
 }>;
-/** Range of posts, from `fromKm` to before `toKm`, that a patrol team minds (巡护区段). */
-export type PatrolSection = Readonly<{ id: string; zh: string; en: string; fromKm: number; toKm: number }>;
+/** Range of posts, from `fromKm` to before `toKm`, that patrol teams mind (巡护区段), and the teams by name. */
+export type PatrolSection = Readonly<{
+  id: string;
+  zh: string;
+  en: string;
+  fromKm: number;
+  toKm: number;
+  teams: readonly string[];
+}>;
 
 /**
  * How near cattle may come, in metres from the centre of the line; `hysteresisM` is how much farther they must go for

@@ -37,6 +37,40 @@ export function isWithinHours({ zone, spans, calendar }: Schedule, at: number): 
   });
 }
 
+/** The calendar day that a clock in the zone shows, as `2026-11-25`. */
+export const dateAt = (at: number, zone: string): string => localAt(at, zone).date;
+
+/** The day before or after a calendar day, `by` days away. */
+export const shiftedDate = (date: string, by: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + by * DAY_MIN * MINUTE_MS).toISOString().slice(0, 10);
+
+/** Whether a calendar day is among the days of a span. */
+export function fallsOn(days: Days, date: string, calendar: Calendar): boolean {
+  const weekday = ISO_WEEKDAYS[new Date(`${date}T00:00:00Z`).getUTCDay()] ?? 1;
+  return isDay(days, { date, weekday, minute: 0 }, calendar);
+}
+const ISO_WEEKDAYS: readonly Weekday[] = [7, 1, 2, 3, 4, 5, 6];
+
+/**
+ * When a clock in the zone shows so many minutes after midnight of that day, in milliseconds since 1970. A time that
+ * comes twice, as clocks go back, is its first; one that is left out, as they go forward, is as much after the jump as it
+ * lies behind the hour that is missing.
+ */
+export function instantAt(date: string, minute: number, zone: string): number {
+  const wanted = Date.parse(`${date}T00:00:00Z`) + minute * MINUTE_MS;
+  const offsets = [wanted - HALF_DAY_MS, wanted + HALF_DAY_MS].map((at) => shownAt(at, zone) - at);
+  const [before = 0, after = 0] = offsets;
+  const candidates = [wanted - before, wanted - after].filter((at) => shownAt(at, zone) === wanted);
+  return candidates.length === 0 ? wanted - before : Math.min(...candidates);
+}
+const HALF_DAY_MS = (DAY_MIN / 2) * MINUTE_MS;
+
+/** What a clock in the zone shows, as if it were UTC; whole minutes. */
+function shownAt(at: number, zone: string): number {
+  const { date, minute } = localAt(at, zone);
+  return Date.parse(`${date}T00:00:00Z`) + minute * MINUTE_MS;
+}
+
 function isDay(days: Days, { date, weekday }: Local, { restdays, workdays }: Calendar): boolean {
   if (days === 'every') return true;
   if (days !== 'workdays' && days !== 'restdays') return days.includes(weekday);

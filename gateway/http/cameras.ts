@@ -1,14 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Operator } from '../access/operator.ts';
-import type { PtzAct, Quality } from '../domain/camera.ts';
-import type { Device } from '../domain/device.ts';
-import type { DeviceRegistry } from '../registry/registry.ts';
-import { LiveSources, PtzCommand } from './contract/video.ts';
+import type { Quality } from '../domain/camera.ts';
+import { cameraFor, refusalOf } from './camera-answers.ts';
+import { LiveSources } from './contract/video.ts';
 import { DeviceIdText } from './contract/words.ts';
-import type { HttpPorts, PlaneFault, StreamGrant } from './ports.ts';
-import { type ProblemName, Refused } from './problems.ts';
-import { deviceFor } from './scoped.ts';
+import type { HttpPorts, StreamGrant } from './ports.ts';
+import { ptz } from './ptz.ts';
 import { ADDRESS_LIFE_MS } from './viewings.ts';
 import { toIso } from './wire.ts';
 
@@ -23,8 +20,10 @@ const Qualities = z
       .min(1)
       .max(2),
   );
-/** Every stream is to be had in each way; the reader takes what it can play. */
+/** Every stream is to be had in each way; the reader takes what it can play. By WebRTC there is H.264 only, where it is on. */
 const WAYS = ['wall', 'ws-flv', 'http-flv'] as const;
+const waysOf = (codec: string, hasWebRtc: boolean) =>
+  hasWebRtc && codec !== 'h265' ? ([...WAYS, 'webrtc'] as const) : WAYS;
 
 /** Pictures of a camera, and its movements. */
 export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
@@ -47,7 +46,7 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
         streams.value.filter((stream) => stream.quality === quality),
       );
       const sources = offersOf(asked).flatMap(({ quality, codec, format }) =>
-        WAYS.map((way) => {
+        waysOf(codec, ports.video.hasWebRtc).map((way) => {
           const url = streamUrls.sign({ ...who, way, quality, format });
           return { protocol: way, url, codec, quality, ...(format === 'sent' ? {} : { transcoded: true }) };
         }),
@@ -73,6 +72,8 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
     },
   );
 
+  await http.register(ptz, { ...ports, access, registry, now, streamUrls });
+
   async function snapshotOf(id: string, quality: Quality) {
     const source = await ports.cameras.sourceOf(id, quality);
     if (!source.ok) throw refusalOf(source.error);
@@ -80,21 +81,6 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
     if (!snapshot.ok) throw refusalOf(snapshot.error);
     return snapshot.value;
   }
-
-  http.post(
-    '/cameras/:id/ptz',
-    {
-      schema: { params: ById, body: PtzCommand, response: { 204: z.undefined() } },
-      preHandler: access.require('camera.ptz'),
-    },
-    async (request, reply) => {
-      const { id } = cameraFor(request.operator, registry, request.params.id);
-      await request.auditNow('camera.ptz', `${id} ${request.body.act}`);
-      const moved = await ports.cameras.ptz(id, actOf(request.body));
-      if (!moved.ok) throw refusalOf(moved.error);
-      return reply.code(204).send();
-    },
-  );
 };
 
 type Offer = Readonly<{ quality: Quality; codec: string; format: StreamGrant['format'] }>;
@@ -109,26 +95,3 @@ function offersOf(streams: readonly Omit<Offer, 'format'>[]): readonly Offer[] {
   if (toEncode === undefined || streams.some(({ codec }) => codec === 'h264')) return sent;
   return [...sent, { quality: toEncode.quality, codec: 'h264', format: 'h264' }];
 }
-
-function actOf(command: z.infer<typeof PtzCommand>): PtzAct {
-  if (command.act !== 'move') return command;
-  const { act, timeoutMs, ...move } = command;
-  return { act, timeoutMs, move };
-}
-
-export function cameraFor(operator: Operator, registry: Pick<DeviceRegistry, 'find'>, id: string): Device {
-  const device = deviceFor(operator, registry, id);
-  if (device.kind === 'camera') return device;
-  throw new Refused('not-found', { field: 'id', value: id, expected: 'a camera of your scope' });
-}
-
-/** The reasons of cameras and of the video plane that have an answer of their own; all others mean: no picture. */
-const PLANE_PROBLEMS: Readonly<Record<string, ProblemName>> = {
-  'not-supported': 'not-supported',
-  'unknown-device': 'not-found',
-  timeout: 'no-answer',
-};
-
-/** The camera's own words may hold more than its owner wants to show: only the reason goes out. */
-const refusalOf = ({ reason }: PlaneFault): Refused =>
-  new Refused(PLANE_PROBLEMS[reason] ?? 'no-picture', { detail: reason });

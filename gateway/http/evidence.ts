@@ -8,6 +8,7 @@ import { markedCopy, markedName } from './evidence-copy.ts';
 import { PHOTO_MAX_MIB, Photo, takePhotos } from './photo-body.ts';
 import type { EvidenceReading, HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
+import { saidAt } from './said-at.ts';
 import { alarmFor } from './scoped.ts';
 import { toEvidence } from './wire.ts';
 
@@ -27,9 +28,6 @@ const Taking = z
     error: 'what the file is taken out for, where a watermark is to say it',
   });
 const TakenAt = z.object({ at: z.iso.datetime({ offset: true }).optional() });
-/** A phone's clock may be ahead of ours by this much, and a photo wait so long for a network. */
-const AHEAD_MAX_MS = 60_000;
-const LATE_MAX_MS = 7 * 86_400_000;
 
 /** Evidence (取证) of an alarm: its files, what people add on the spot, and locks against removal. */
 export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
@@ -84,7 +82,7 @@ export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) =>
       const alarm = alarmFor(operator, desk, params.id);
       const photo: unknown = body;
       if (!(photo instanceof Photo)) throw new Refused('wrong-media-type', { expected: 'image/jpeg' });
-      const added = await files.addPhoto(alarm.id, photo.jpeg, takenAt(query.at, now()), actorOf(operator));
+      const added = await files.addPhoto(alarm.id, photo.jpeg, saidAt(query.at, now()) ?? now(), actorOf(operator));
       return reply.code(201).send(toEvidence(added));
     },
   );
@@ -130,9 +128,3 @@ function sendFile(reply: FastifyReply, file: EvidenceReading, asked: string | un
 }
 
 const lengthOf = ({ first, last }: ByteRange): number => last - first + 1;
-
-/** A phone that sends later says when it was; a clock that cannot be right is not believed. */
-function takenAt(said: string | undefined, now: number): number {
-  const at = said === undefined ? now : Date.parse(said);
-  return at > now + AHEAD_MAX_MS || at < now - LATE_MAX_MS ? now : at;
-}

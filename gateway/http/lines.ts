@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatKm, parseKm } from '../domain/km.ts';
 import type { LineSurvey } from '../domain/line-survey.ts';
-import type { RailwayLine } from '../domain/railway-line.ts';
+import type { PatrolSection, RailwayLine } from '../domain/railway-line.ts';
 import { LineName, LineView, NearDevices, NearQuery } from './contract/railway.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused, refusedValue } from './problems.ts';
@@ -59,6 +59,9 @@ export const lines: FastifyPluginAsyncZod<HttpPorts> = async (http, { access, li
           online: registry.presence(device).online,
           alongM: Math.round(alongM),
         })),
+        sections: book
+          .sectionsNear(params.id, post.value, withinM, limit)
+          .map(({ section, alongM }) => ({ ...toSection(section), alongM: Math.round(alongM) })),
         ...(place === undefined ? {} : { place: { lng: place.lng, lat: place.lat } }),
       };
     },
@@ -76,11 +79,19 @@ function toLine({ line, lengthM, kmAt }: LineSurvey): LineView {
     points: line.points.map(({ lng, lat }) => [lng, lat]),
     stations: line.stations.map(({ kmValue, ...station }) => ({ ...station, km: formatKm(kmValue), kmValue })),
     structures: line.structures.map(({ kind, zh, en, ...range }) => ({ kind, zh, en, ...posts(range) })),
-    sections: line.sections.map(({ id, zh, en, ...range }) => ({ id, zh, en, ...posts(range) })),
+    sections: line.sections.map(toSection),
     brokenChainage: brokenChainage(line),
     fence: line.fence,
   };
 }
+
+const toSection = ({ id, zh, en, teams, ...range }: PatrolSection) => ({
+  id,
+  zh,
+  en,
+  ...posts(range),
+  teams: [...teams],
+});
 
 const posts = ({ fromKm, toKm }: Readonly<{ fromKm: number; toKm: number }>) => ({
   from: formatKm(fromKm),

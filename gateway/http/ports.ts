@@ -6,13 +6,16 @@ import type { Access } from '../access/access.ts';
 import type { AlarmDesk } from '../desk/desk.ts';
 import type { PlaceRules } from '../desk/place-rules.ts';
 import type { BadValue } from '../domain/bad-value.ts';
-import type { FoundCamera, PtzAct, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
+import type { FoundCamera, PtzAbilities, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
 import type { Device, DeviceId } from '../domain/device.ts';
 import type { Actor } from '../domain/entry.ts';
+import type { Point } from '../domain/geo.ts';
+import type { PatrolTask } from '../domain/patrol.ts';
+import type { Place } from '../domain/place.ts';
 import type { Result } from '../domain/result.ts';
 import type { Archive } from '../followers/archive/archive.ts';
-import type { EvidenceFiles } from '../followers/evidence/files.ts';
+import type { EvidenceFiles, EvidenceReading } from '../followers/evidence/files.ts';
 import type { KeepingReport } from '../followers/evidence/keeping.ts';
 import type { FollowerState } from '../followers/follower.ts';
 import type { KeptAside, Pause } from '../followers/supervision.ts';
@@ -21,7 +24,13 @@ import type { FigureQueries, Journal, JournalQueries } from '../journal/journal.
 import type { CameraReport } from '../onboarding/camera-report.ts';
 import type { DeviceFigureBook } from '../onboarding/device-figures.ts';
 import type { ImportDesk } from '../onboarding/import-desk.ts';
+import type { ChangeReport, DeviceChange, ManyPorts } from '../onboarding/many-devices.ts';
+import type { PasswordRotations } from '../onboarding/password-rotation.ts';
+import type { Replaced, ReplacementFault, ReplacementWish } from '../onboarding/replacement.ts';
 import type { TestRun } from '../onboarding/test-alarm.ts';
+import type { RoundDesk } from '../patrol/round-desk.ts';
+import type { TaskDesk } from '../patrol/task-desk.ts';
+import type { PtzDesk } from '../ptz-desk.ts';
 import type { Login } from '../registry/credential-groups.ts';
 import type { LineBook } from '../registry/line-book.ts';
 import type { DeviceRegistry, RegionTree } from '../registry/registry.ts';
@@ -35,7 +44,9 @@ export interface Cameras {
   sourceOf(id: DeviceId, quality: Quality): Promise<Result<StreamSource, PlaneFault>>;
   /** The streams that the camera offers, with the codec of each where it is known. */
   streamsOf(id: DeviceId): Promise<Result<readonly Readonly<{ quality: Quality; codec: string }>[], PlaneFault>>;
-  ptz(id: DeviceId, act: PtzAct): Promise<Result<void, PlaneFault>>;
+  /** What the camera's head can do; it may ask the camera. */
+  ptzAbilities(id: DeviceId): Promise<Result<PtzAbilities, PlaneFault>>;
+  ptz: PtzDesk;
 }
 
 /** What is to be watched: as the camera sends it, or encoded again as H.264. */
@@ -49,6 +60,9 @@ export interface Video {
   viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** FLV as it comes, for an answer over HTTP. */
   viewBare(viewing: number, wish: StreamWish): Promise<Result<Duplex, PlaneFault>>;
+  /** Whether pictures are had by WebRTC, and the answer to a viewer's offer of it (SDP). */
+  readonly hasWebRtc: boolean;
+  viewWebRtc(viewing: number, wish: StreamWish, offer: string): Promise<Result<string, PlaneFault>>;
   /** It may not go on: one tile of a wall, or all of it. */
   end(viewing: number, tile: number | undefined, reason: string): void;
   onTile(
@@ -61,7 +75,7 @@ export interface Video {
 
 /** What a signed stream URL says: this sign-in of this user may see this stream in this way until then. */
 export type StreamGrant = Readonly<{
-  way: 'ws-flv' | 'http-flv' | 'wall';
+  way: 'ws-flv' | 'http-flv' | 'webrtc' | 'wall';
   camera: DeviceId;
   quality: Quality;
   format: StreamWish['format'];
@@ -158,6 +172,27 @@ export interface OnboardingPort {
   report(device: Device): Promise<CameraReport>;
   testAlarm(device: Device): Promise<TestRun>;
   figures: Pick<DeviceFigureBook, 'of'>;
+  /** The same to many, each answered for itself. */
+  change(
+    ids: readonly DeviceId[],
+    change: DeviceChange,
+    how: Pick<ManyPorts, 'by' | 'mayPut' | 'isDryRun'>,
+  ): Promise<ChangeReport>;
+  /** Asks who answers at the new address, so it takes a while. */
+  replace(device: Device, wish: ReplacementWish, by: Actor): Promise<Result<Replaced, ReplacementFault>>;
+  rotations: Pick<PasswordRotations, 'begin' | 'job'>;
+}
+
+/** Patrol tasks and rounds (巡护任务). */
+export interface PatrolPort {
+  tasks: Pick<TaskDesk, 'find' | 'all' | 'carryOut'>;
+  rounds: Pick<RoundDesk, 'find' | 'all' | 'pass'>;
+  /** A photo of a task: with the alarm's evidence, where an alarm is behind it. Throws what the file system throws. */
+  addPhoto(task: PatrolTask, jpeg: Uint8Array, at: number, by: Actor): Promise<PatrolTask>;
+  /** Undefined: it is none of the task's, or has been taken away. */
+  openPhoto(task: PatrolTask, file: string): Promise<EvidenceReading | undefined>;
+  /** Metres from a position to a place; undefined where the place is not known so well. */
+  distanceM(place: Place, from: Point): number | undefined;
 }
 
 export type HttpPorts = Readonly<{
@@ -182,6 +217,7 @@ export type HttpPorts = Readonly<{
   values: Pick<Values, 'of'>;
   evidence: EvidenceFiles;
   watermark: Watermark;
+  patrol: PatrolPort;
   health: readonly HealthPart[];
   system: SystemPort;
   metrics: Registry;

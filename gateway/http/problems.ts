@@ -20,6 +20,8 @@ export const PROBLEMS = {
   'not-found': [404, '没有找到', 'Not found'],
   conflict: [409, '已被他人更改', 'Somebody else changed it first'],
   'not-possible': [409, '当前处置状态下不能这样做', 'Not possible in the present state'],
+  'not-holder': [409, '任务已由他人接单', 'Somebody else has the task'],
+  'ptz-held': [409, '云台正由他人控制', 'Somebody else steers this camera'],
   exists: [409, '已存在', 'It exists already'],
   'outcome-unknown': [409, '不知道上次请求是否已执行', 'It is not known whether the first request was carried out'],
   'too-large': [413, '请求过大', 'The request is too large'],

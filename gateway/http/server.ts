@@ -12,6 +12,7 @@ import { cameras } from './cameras.ts';
 import { serveConsole } from './console.ts';
 import { Problem } from './contract/problem.ts';
 import { deadLetters } from './dead-letters.ts';
+import { deviceChanges } from './device-changes.ts';
 import { deviceImport } from './device-import.ts';
 import { devices } from './devices.ts';
 import { discovery } from './discovery.ts';
@@ -23,6 +24,8 @@ import { serveHttpFlv } from './http-flv.ts';
 import { keepAnswers } from './idempotency.ts';
 import { lines } from './lines.ts';
 import { linkages } from './linkages.ts';
+import { patrolRounds } from './patrol-rounds.ts';
+import { patrolTasks } from './patrol-tasks.ts';
 import { places } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { answerProblem, checkPart } from './problems.ts';
@@ -35,6 +38,7 @@ import { users } from './users.ts';
 import { vendors } from './vendors.ts';
 import { Viewings } from './viewings.ts';
 import { walls } from './walls.ts';
+import { serveWhep } from './whep.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
 /** Requests of one person, or of one address without a session, in a minute: far above a desk with a full wall. */
@@ -50,12 +54,15 @@ const RESOURCES = [
   evidence,
   devices,
   deviceImport,
+  deviceChanges,
   cameraReports,
   stats,
   cameras,
   discovery,
   regions,
   lines,
+  patrolTasks,
+  patrolRounds,
   places,
   users,
   walls,
@@ -103,6 +110,7 @@ export async function buildHttp(ports: HttpPorts): Promise<FastifyInstance> {
   const stopLooking = viewings.start();
   http.addHook('onClose', async () => stopLooking());
   serveHttpFlv(http, { ...ports, viewings });
+  await serveWhep(http, { ...ports, viewings });
   await serveConsole(http, ports.consoleDir);
   routeUpgrades(http.server, { ...ports, viewings });
   return http;

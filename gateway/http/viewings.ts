@@ -67,6 +67,8 @@ export class Viewings {
     return this.#count;
   }
 
+  isOpen = (viewing: number): boolean => this.#open.has(viewing);
+
   #granted(url: string, way: StreamGrant['way'], opens: 'stream' | 'wall'): Result<StreamGrant, ViewingRefusal> {
     const at = this.#ports.now();
     const verified = this.#ports.streamUrls.verify(url, at);

@@ -3,6 +3,7 @@ import type * as domain from '../domain/alarm.ts';
 import { type ArmingPlan, isArmed, isUnderway, type MaintenanceWindow } from '../domain/arming.ts';
 import type { Device, Presence } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
+import type * as patrol from '../domain/patrol.ts';
 import { hoursText, whereText } from '../domain/rule-text.ts';
 import type { JournalQueries, Recorded } from '../journal/journal.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   HistoryItem as HistoryItemOnWire,
 } from './contract/alarms.ts';
 import type { Device as DeviceOnWire } from './contract/devices.ts';
+import type { PatrolRound as RoundOnWire, PatrolTask as TaskOnWire } from './contract/patrol.ts';
 import type { User as UserOnWire } from './contract/people.ts';
 import type {
   ArmingPlan as ArmingPlanOnWire,
@@ -109,6 +111,28 @@ export const toMaintenance = (window: MaintenanceWindow, now: number): Maintenan
   from: toIso(window.from),
   until: toIso(window.until),
   underway: isUnderway(window, now),
+});
+
+export const toTask = ({ photos, place, ...task }: patrol.PatrolTask): TaskOnWire => ({
+  ...task,
+  place: { ...place },
+  madeAt: toIso(task.madeAt),
+  takenAt: maybeIso(task.takenAt),
+  arrivedAt: maybeIso(task.arrivedAt),
+  reportedAt: maybeIso(task.reportedAt),
+  endedAt: maybeIso(task.endedAt),
+  photos: photos.map((photo) => ({ ...photo, at: toIso(photo.at) })),
+});
+
+export const toRound = ({ points, late, lateMs, from, to, ...round }: patrol.PatrolRound): RoundOnWire => ({
+  ...round,
+  from: toIso(from),
+  to: toIso(to),
+  openedAt: toIso(round.openedAt),
+  finishedAt: maybeIso(round.finishedAt),
+  lateMin: Math.round(lateMs / 60_000),
+  late: late === undefined ? undefined : { ...late, at: toIso(late.at) },
+  points: points.map((point) => ({ ...point, place: { ...point.place }, passedAt: maybeIso(point.passedAt) })),
 });
 
 export const toUser = ({ username, displayName, role, scope }: Operator): UserOnWire => ({

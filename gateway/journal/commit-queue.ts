@@ -6,6 +6,7 @@ import { pack, unpackAnswers } from './sqlite-packing.ts';
 import type { Trimmed } from './sqlite-trim.ts';
 import type { FromWriter, ToWriter, Trim } from './sqlite-wire.ts';
 import type { StorageFault } from './storage-fault.ts';
+import { SyncPace } from './sync-pace.ts';
 
 /** Writes in one transaction: past this the gain of sharing a sync is small and the wait grows. One group may be larger. */
 const BATCH_MAX = 1024;
@@ -15,11 +16,6 @@ const UNDER_WAY_MAX = 2;
 const WORTH_A_SYNC = 256;
 /** Writes that wait for the disk: some 50 MiB; the windows of the adapters are far smaller. */
 export const WAITING_MAX = 50_000;
-/** Batches of fewer writes than this begin so long after one another, ms: what comes meanwhile shares the sync. */
-const FEW = 64;
-const APART_MS = 3;
-/** So long a cursor waits for a batch to go along with, ms: without one it would cost a sync of its own. */
-const CURSOR_WAITS_MS = 100;
 /** How often a journal that refuses looks whether its disk takes something again. */
 const RECOVER_EVERY_MS = 1000;
 
@@ -64,12 +60,7 @@ export class CommitQueue {
   readonly #underWay: Job[] = [];
   #epoch = 0;
   #isSendingSoon = false;
-  #sentAt = 0;
-  /** Runs while writes wait for others to share their sync. */
-  #gathering: NodeJS.Timeout | undefined;
-  /** Runs while cursors wait for a batch to go along with. */
-  #cursorsWait: NodeJS.Timeout | undefined;
-  #areCursorsDue = false;
+  readonly #pace = new SyncPace(() => this.#sendNext());
   #fault: StorageFault | undefined;
   #recovery: NodeJS.Timeout | undefined;
   #broken: unknown;
@@ -124,7 +115,7 @@ export class CommitQueue {
   storeCursor(follower: string, seq: Seq): Promise<void> {
     return this.#enter((reply) => {
       this.#cursors.push({ move: { follower, seq }, ...reply });
-      this.#cursorsWait ??= setTimeout(() => this.#sendCursors(), CURSOR_WAITS_MS);
+      this.#pace.cursorWaits();
     });
   }
 
@@ -136,7 +127,7 @@ export class CommitQueue {
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#recovery);
-    this.#sendCursors();
+    this.#pace.cursorsNow();
     while (this.#underWay.length > 0) await new Promise((resolve) => this.#worker.once('message', resolve));
     if (this.#broken !== undefined) return;
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
@@ -166,18 +157,12 @@ export class CommitQueue {
     this.#isSendingSoon = true;
     queueMicrotask(() => {
       this.#isSendingSoon = false;
-      if (this.#broken === undefined) this.#sendNext();
+      this.#sendNext();
     });
   }
 
   #sendNext(): void {
-    if (this.#gathers()) {
-      this.#gathering ??= setTimeout(() => {
-        this.#gathering = undefined;
-        if (this.#broken === undefined) this.#sendNext();
-      }, APART_MS);
-      return;
-    }
+    if (this.#broken !== undefined || (!this.#isClosing && this.#pace.gathers(this.#waitingWrites))) return;
     while (this.#mayGoNow()) {
       const trim = this.#trims.shift();
       if (trim !== undefined) this.#send({ kind: 'trim', ...trim });
@@ -188,27 +173,17 @@ export class CommitQueue {
     }
   }
 
-  #sendCursors(): void {
-    this.#areCursorsDue = this.#cursors.length > 0;
-    if (this.#broken === undefined) this.#sendNext();
-  }
-
   #takeCursors(): readonly CursorWaiting[] {
-    clearTimeout(this.#cursorsWait);
-    [this.#cursorsWait, this.#areCursorsDue] = [undefined, false];
+    this.#pace.cursorsTaken();
     return this.#cursors.splice(0);
   }
 
   #mayGoNow(): boolean {
-    if (this.#underWay.length === 0) return this.#waiting.length + this.#trims.length > 0 || this.#areCursorsDue;
+    if (this.#underWay.length === 0) return this.#waiting.length + this.#trims.length > 0 || this.#areCursorsDue();
     return this.#underWay.length < UNDER_WAY_MAX && this.#waitingWrites >= WORTH_A_SYNC;
   }
 
-  /** A signal that comes alone goes at once; of many that come one by one, those of some milliseconds go together. */
-  #gathers(): boolean {
-    if (this.#isClosing || this.#waitingWrites === 0 || this.#waitingWrites >= FEW) return false;
-    return performance.now() - this.#sentAt < APART_MS;
-  }
+  #areCursorsDue = (): boolean => this.#pace.areCursorsDue && this.#cursors.length > 0;
 
   #takeGroups(): readonly Waiting[] {
     let writes = 0;
@@ -223,7 +198,7 @@ export class CommitQueue {
 
   #send(job: Job): void {
     this.#underWay.push(job);
-    this.#sentAt = performance.now();
+    this.#pace.sent();
     this.#post(job.kind === 'trim' ? { kind: 'trim', trim: job.trim } : messageOf(job));
   }
 

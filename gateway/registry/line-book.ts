@@ -1,13 +1,17 @@
+import Flatbush from 'flatbush';
 import type { Device, DeviceDirectory, DeviceId } from '../domain/device.ts';
 import type { Point } from '../domain/geo.ts';
 import { formatKm } from '../domain/km.ts';
 import { type LineSurvey, type Projection, surveyOf } from '../domain/line-survey.ts';
 import type { Place } from '../domain/place.ts';
-import type { RailwayLine } from '../domain/railway-line.ts';
+import type { PatrolSection, RailwayLine } from '../domain/railway-line.ts';
 
 /** A device beside a line, and how far along it from the post that was asked for, in metres. */
 export type Near = Readonly<{ device: DeviceId; alongM: number }>;
 export type Nearest = Projection & Readonly<{ line: RailwayLine }>;
+
+/** A patrol section (巡护区段), and how far along the rails it is; 0 within it. */
+export type NearSection = Readonly<{ section: PatrolSection; alongM: number }>;
 
 type Standing = Readonly<{ device: DeviceId; at: number }>;
 
@@ -17,11 +21,13 @@ type Standing = Readonly<{ device: DeviceId; at: number }>;
  */
 export class LineBook {
   readonly #surveys: ReadonlyMap<string, LineSurvey>;
+  readonly #sections: ReadonlyMap<string, SectionIndex>;
   readonly #standing = new Map<string, Standing[]>();
   readonly #homes = new Map<DeviceId, string>();
 
   constructor(lines: readonly RailwayLine[]) {
     this.#surveys = new Map(lines.map((line) => [line.id, surveyOf(line)]));
+    this.#sections = new Map([...this.#surveys].map(([id, survey]) => [id, sectionIndex(survey)]));
   }
 
   lines = (): readonly RailwayLine[] => [...this.#surveys.values()].map(({ line }) => line);
@@ -84,6 +90,12 @@ export class LineBook {
     return found;
   }
 
+  /** Who minds a post: the patrol sections around it with their teams, nearest first, in one look-up. */
+  sectionsNear(lineId: string, kmValue: number, withinM: number, limit: number): readonly NearSection[] {
+    const at = this.#surveys.get(lineId)?.placesOf(kmValue)[0]?.at;
+    return at === undefined ? [] : (this.#sections.get(lineId)?.(at, withinM, limit) ?? []);
+  }
+
   #move(id: DeviceId, device: Device | undefined): void {
     const home = this.#homes.get(id);
     if (home !== undefined) {
@@ -108,6 +120,28 @@ export class LineBook {
     const away = (place: Point): number => Math.hypot(place.lng - lng, place.lat - lat);
     return places.reduce((best, place) => (away(place) < away(best) ? place : best)).at;
   }
+}
+
+type SectionIndex = (at: number, withinM: number, limit: number) => readonly NearSection[];
+
+/** Sections lie along the line as boxes without height: where numbers of posts come again, in metres of the line. */
+function sectionIndex({ line: { sections }, placesOf }: LineSurvey): SectionIndex {
+  const ranges = sections.flatMap((section) => {
+    const [from, to] = [placesOf(section.fromKm)[0]?.at, placesOf(section.toKm)[0]?.at];
+    return from === undefined || to === undefined
+      ? []
+      : [{ section, from: Math.min(from, to), to: Math.max(from, to) }];
+  });
+  if (ranges.length === 0) return () => [];
+  const index = new Flatbush(ranges.length);
+  for (const { from, to } of ranges) index.add(from, 0, to, 0);
+  index.finish();
+  return (at, withinM, limit) =>
+    index.neighbors(at, 0, limit, withinM).flatMap((position) => {
+      const range = ranges[position];
+      if (range === undefined) return [];
+      return [{ section: range.section, alongM: Math.max(0, range.from - at, at - range.to) }];
+    });
 }
 
 /** The first position at or behind `at` in a row ordered along the line. */

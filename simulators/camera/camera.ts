@@ -181,6 +181,7 @@ function siteOf(
   { streams, baseUrl, rtspUrl, ...parts }: Parts,
 ): OnvifSite & RtspSite {
   const { id, name, username, password, media2 } = options;
+  const credentials = { username, password };
   const foreign = (url: string): string => {
     const { foreignHost } = quirks();
     return foreignHost === undefined ? url : url.replace(/\/\/[^/:]+/, `//${foreignHost}`);
@@ -197,7 +198,10 @@ function siteOf(
     encodingTold: media2 ?? 'H264',
     baseUrl: () => foreign(baseUrl()),
     rtspUrl: (quality) => foreign(rtspUrl(quality)),
-    credentials: { username, password },
+    credentials,
+    setPassword: (next) => {
+      credentials.password = next;
+    },
     sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
     snapshot: (quality) => encodeJpeg(streams[quality].still()),
     startWithKey: (quality) => streams[quality].stream.startWithKey(),

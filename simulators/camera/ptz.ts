@@ -62,6 +62,27 @@ export class PtzHead {
     );
   }
 
+  /**
+   * Turns until what lies at `right` and `up` of the centre (1 is the border of the picture) is in its middle, and zooms
+   * to `zoom`. A dome's picture turns with its tilt, so the way goes over the sphere.
+   */
+  lookAt(right: number, up: number, zoom: number): void {
+    const { pan, tilt, zoom: zoomNow } = this.position();
+    const reach = Math.tan((WIDE_DEG / 2) * RADIAN) / factorOf(zoomNow);
+    const [x, y] = [right * reach, (up * reach * 9) / 16];
+    const elevation = tilt * 90 * RADIAN;
+    const forward = Math.cos(elevation) - y * Math.sin(elevation);
+    const height = Math.sin(elevation) + y * Math.cos(elevation);
+    this.goTo({
+      pan: pan + Math.atan2(x, forward) / RADIAN / 180,
+      tilt: Math.atan2(height, Math.hypot(x, forward)) / RADIAN / 90,
+      zoom,
+    });
+  }
+
+  /** The zoom at which the picture is magnified `times` from here. */
+  zoomFor = (times: number): number => (factorOf(this.position().zoom) * times - 1) / (TIMES - 1);
+
   #start(speed: PtzPosition, lengthMs: number): void {
     const since = this.#now();
     this.#movement = { from: this.position(), since, speed, until: since + lengthMs };
@@ -79,11 +100,17 @@ function within(axis: Axis, value: number): number {
   return Math.round(Math.min(most, Math.max(least, value)) * 1e6) / 1e6; // no tail of binary fractions on the wire
 }
 
+/** The lens: how wide it sees, in degrees, and how far it magnifies. */
+const WIDE_DEG = 60;
+const TIMES = 20;
+const RADIAN = Math.PI / 180;
+const factorOf = (zoom: number): number => 1 + (TIMES - 1) * zoom;
+
 /** The position as the picture shows it: degrees, and the zoom as a factor from 1 to 20. */
 export function captionOf({ pan, tilt, zoom }: PtzPosition): string {
   const degrees = (value: number): string => {
     const tenths = Math.round(value * 10) / 10;
     return `${tenths < 0 ? '-' : '+'}${Math.abs(tenths).toFixed(1).padStart(5, '0')}`;
   };
-  return `P${degrees(pan * 180)} T${degrees(tilt * 90)} Z${(1 + 19 * zoom).toFixed(1).padStart(4, '0')}`;
+  return `P${degrees(pan * 180)} T${degrees(tilt * 90)} Z${factorOf(zoom).toFixed(1).padStart(4, '0')}`;
 }

@@ -49,9 +49,18 @@ export type Quirks = Readonly<{
   noEvents?: boolean;
   /** Events only by push: CreatePullPointSubscription is not implemented. */
   pushOnly?: boolean;
+  /** No password is good enough (`ter:PasswordTooWeak`). */
+  refusesPasswords?: boolean;
+  /** It takes a new password and loses its power before it says so. */
+  diesAtSetUser?: boolean;
   /** The account is refused for everything that needs one. */
   refuseAccount?: boolean;
   /** The host in all addresses that the camera gives: services, subscriptions, snapshot, streams. */
   foreignHost?: string;
+  /**
+   * What the head can be told a place by: its field of view for turning alone (`fov-turn`), `degrees`, or `generic`
+   * spaces only, each beside what comes after it; left out, the field of view for zooming too.
+   */
+  headSpaces?: 'fov-turn' | 'degrees' | 'generic';
   spoilt?: Spoilt;
 }>;

@@ -7,6 +7,20 @@ export function toDecoderConfig({ sps, pps }: ParameterSets): Buffer {
   return Buffer.concat([head, ...sps.flatMap(withLength16), Buffer.from([pps.length]), ...pps.flatMap(withLength16)]);
 }
 
+/** The sets of such a record. Source: the same. Throws RangeError where it is cut short. */
+export function readDecoderConfig(record: Buffer): ParameterSets {
+  let at = 5;
+  const read = (countMask: number): readonly Buffer[] => {
+    const count = record.readUInt8(at++) & countMask;
+    return Array.from({ length: count }, () => {
+      const start = at + 2;
+      at = start + record.readUInt16BE(at);
+      return record.subarray(start, at);
+    });
+  };
+  return { sps: read(0x1f), pps: read(0xff) };
+}
+
 function withLength16(set: Buffer): readonly Buffer[] {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(set.length);

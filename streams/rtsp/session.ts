@@ -37,6 +37,11 @@ const SESSION_TIMEOUT_S = 60;
 const CHANNEL_MAX = 255;
 /** How finely silence is measured: a fifth of its limit at worst. */
 const SILENCE_TICKS = 5;
+/**
+ * Packets that never make a picture (too many are lost, parameter sets are missing) are borne three times as long: a
+ * camera may take twelve seconds to its next key frame.
+ */
+const BLIND_TICKS = 3 * SILENCE_TICKS;
 
 /** Opens a stream and plays it: OPTIONS, DESCRIBE, SETUP, PLAY. `signal` gives the attempt up. */
 export async function playRtsp(
@@ -71,6 +76,9 @@ export class RtspSession {
   #keepAlive: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
   #quietTicks = 0;
+  #blindTicks = 0;
+  /** Packets on the stream's channel that are none of the stream. */
+  #strange = 0;
   #udp: UdpPair | undefined;
   #address = '';
   #over = false;
@@ -94,7 +102,10 @@ export class RtspSession {
     if (!track.ok) return track;
     const { track: chosen, setupPath } = track.value;
     this.#payloadType = chosen.media.payloadType;
-    this.#depacketiser = chosen.open(this.#options.onAccessUnit);
+    this.#depacketiser = chosen.open((unit) => {
+      this.#blindTicks = 0;
+      this.#options.onAccessUnit(unit);
+    });
     return this.#setupAndPlay(opened.value, uriOf(this.#target, setupPath));
   }
 
@@ -213,12 +224,21 @@ export class RtspSession {
 
   /** A camera that was cut from the network says nothing more, and TCP would wait for hours. */
   #watchSilence(): void {
-    this.#quietTicks = 0;
+    [this.#quietTicks, this.#blindTicks] = [0, 0];
     const { silenceMs } = this.#options.limits;
     this.#watch = setInterval(() => {
       this.#quietTicks += 1;
-      if (this.#quietTicks >= SILENCE_TICKS) this.#end(fault('silent', `no picture for ${silenceMs} ms`));
+      this.#blindTicks += 1;
+      if (this.#quietTicks < SILENCE_TICKS && this.#blindTicks < BLIND_TICKS) return;
+      const ticks = Math.max(this.#quietTicks, this.#blindTicks);
+      this.#end(fault('silent', `no picture for ${(silenceMs / SILENCE_TICKS) * ticks} ms${this.#whatCameInstead()}`));
     }, silenceMs / SILENCE_TICKS);
+  }
+
+  #whatCameInstead(): string {
+    const isBlind = this.#quietTicks < SILENCE_TICKS;
+    const packets = isBlind ? `; packets came, ${this.lostPackets} are missing, none made a whole picture` : '';
+    return `${packets}${this.#strange === 0 ? '' : `; ${this.#strange} packets came that are no RTP of this stream`}`;
   }
 
   #onFrame(channel: number, payload: Buffer): void {
@@ -229,7 +249,10 @@ export class RtspSession {
   #onRtp(payload: Buffer, take: (packet: RtpPacket) => void): void {
     if (this.#over) return;
     const packet = readRtp(payload);
-    if (packet === undefined || packet.payloadType !== this.#payloadType) return;
+    if (packet === undefined || packet.payloadType !== this.#payloadType) {
+      this.#strange += 1;
+      return;
+    }
     this.#quietTicks = 0;
     this.#options.onBytes(payload.length);
     take(packet);

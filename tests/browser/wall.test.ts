@@ -7,6 +7,7 @@ import { startBrowser, takeSeat } from '../parts/browser.ts';
 import { buildConsole } from '../parts/console-build.ts';
 import { DUTY } from '../parts/console-site.ts';
 import { codesOnPage } from '../parts/frame-codes.ts';
+import { freeUdpRange } from '../parts/free-range.ts';
 import { startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { openWallSite, type WallSite } from '../parts/wall-site.ts';
@@ -23,7 +24,8 @@ let site: WallSite;
 const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const onFinished = (end: () => Promise<void>): void => void ends.push(end);
-  const gateway = await startGateway({ dataDir: await temporaryFolder(onFinished) }, onFinished);
+  const env = { FENGSUI_WEBRTC_PORTS: await freeUdpRange(), FENGSUI_WEBRTC_ADDRESSES: '127.0.0.1' };
+  const gateway = await startGateway({ dataDir: await temporaryFolder(onFinished), env }, onFinished);
   site = await openWallSite(onFinished, gateway, CAMERAS);
 });
 afterAll(async () => {
@@ -99,6 +101,16 @@ it('goes by WS-FLV where the browser cannot decode by itself, and onto a canvas 
   process.kill(planeOf(site.gateway.pid), 'SIGKILL');
   await soon(async () => expect(await playing(other)).toBe(0));
   await soon(async () => expect([await playing(old), await playing(other)]).toEqual([2, 2]), 20_000);
+});
+
+it('goes by WebRTC for who said that the network is poor', async () => {
+  await site.lay(4, cameras(4));
+  const { page, complaints } = await takeSeat(await startBrowser(onTestFinished), site.gateway.url, DUTY);
+  await page.evaluate(() => localStorage.setItem('fengsui.poor-network', 'yes'));
+  await page.goto(`${site.gateway.url}/wall/1`);
+  await soon(async () => expect(await page.locator('[data-way=webrtc][data-picture=playing]').count()).toBe(4), 20_000);
+  await allMove(page, 4);
+  expect(complaints).toEqual([]);
 });
 
 it('takes turns in the empty tiles, and what the desk takes down does not come back', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /** Debian's own Python: GObject introspection is bound to it. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 
 /** Serves a file of a raw stream again and again at /main, to those who sign in by Digest (MD5). */
 const SERVER = `

@@ -15,6 +15,7 @@ import { openAlarmDesk } from '../../gateway/desk/order-desk.ts';
 import { PlaceRules } from '../../gateway/desk/place-rules.ts';
 import type { Alarm } from '../../gateway/domain/alarm.ts';
 import type { CommandFault, DeviceReply } from '../../gateway/domain/command.ts';
+import type { PatrolPlan } from '../../gateway/domain/patrol.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { Signal } from '../../gateway/domain/signal.ts';
 import { evidenceFiles } from '../../gateway/followers/evidence/files.ts';
@@ -24,17 +25,20 @@ import type { HttpPorts } from '../../gateway/http/ports.ts';
 import { buildHttp } from '../../gateway/http/server.ts';
 import { openSqliteJournal, type SqliteJournal } from '../../gateway/journal/sqlite.ts';
 import { type OnboardingPorts, openOnboarding } from '../../gateway/onboarding-house.ts';
+import { openPatrolHouse } from '../../gateway/patrol-house.ts';
+import { PtzDesk } from '../../gateway/ptz-desk.ts';
 import { JournalledRegistry } from '../../gateway/registry/journalled-registry.ts';
 import { LineBook } from '../../gateway/registry/line-book.ts';
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 import { streamUrls } from '../../gateway/stream-urls.ts';
 import { burnIn } from '../../streams/watermark.ts';
+import { type Answered, Api, signIn } from './api.ts';
 import { DEVICES } from './http-devices.ts';
 import { NO_CAMERAS } from './no-cameras.ts';
 import { quietSystem } from './quiet-system.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { secret, secretKey, tellAnswer } from './told.ts';
+import { secret, secretKey } from './told.ts';
 
 type OnFinished = (end: () => Promise<void>) => void;
 
@@ -48,6 +52,7 @@ export type CommandAnswer = Result<DeviceReply, CommandFault>;
 export type GatewayOptions = Readonly<{
   folder?: string;
   gathersLive?: boolean;
+  plans?: readonly PatrolPlan[];
   ports?: Partial<HttpPorts>;
   cameras?: OnboardingPorts['cameras'];
 }>;
@@ -76,11 +81,24 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   for (const device of DEVICES)
     if (registry.find(device.id) === undefined) await registry.put(device, undefined, SETUP);
   const lanes = openLanes(journal, journal.queries);
-  const desk = openAlarmDesk(lanes, now);
+  const metrics = new Registry();
+  const plans = options.plans ?? [];
+  const patrol = openPatrolHouse({
+    settings: { plans },
+    dataDir: folder,
+    journal,
+    lines,
+    metrics,
+    desk: () => desk,
+    intake: () => intake,
+    now,
+    log,
+  });
+  const desk = openAlarmDesk(lanes, now, patrol.tasks);
   const intake = new SignalIntake({
     lanes,
     journal,
-    findDevice: registry.find,
+    findDevice: (id) => registry.find(id) ?? patrol.post(id),
     definitionOf: (device, word) => definitionOf(catalogue, device, word),
     limitsOf: catalogue.limits,
     presence: registry.presences,
@@ -108,6 +126,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const sent: string[] = [];
   const viewed: string[] = [];
   const world = { answer: ok({ id: 'c1', ok: true }) as CommandAnswer, sent, viewed };
+  const evidence = evidenceFiles(folder, desk);
   const http = await buildHttp({
     access,
     desk,
@@ -131,10 +150,11 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
           { quality: 'main', codec: 'h264' },
           { quality: 'sub', codec: 'h264' },
         ]),
-      ptz: async (camera, { act }) => {
+      ptzAbilities: async () => ok({ turns: true, zoomsTo: true, presets: [{ token: '1', name: '道口' }] }),
+      ptz: new PtzDesk(async (camera, { act }) => {
         sent.push(`${camera} ${act}`);
         return ok(undefined);
-      },
+      }, now),
     },
     discovery: { start: () => true, status: () => undefined },
     onboarding,
@@ -151,6 +171,8 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
       end: () => undefined,
       onTile: () => undefined,
       onEnded: () => undefined,
+      hasWebRtc: false,
+      viewWebRtc: async () => failed({ reason: 'busy', text: 'no WebRTC here' }),
       snapshot: async () => ok({ jpeg: Uint8Array.of(0xff, 0xd8, 0xff), at: now(), width: 1, height: 1 }),
     },
     streamUrls: streamUrls(randomBytes(32)),
@@ -162,11 +184,12 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
       ],
     },
     values: { of: (device) => (device === 'yz-fence-k812' ? [{ name: 'rail', value: 21.5, at: now() }] : []) },
-    evidence: evidenceFiles(folder, desk),
+    evidence,
     watermark: burnIn,
+    patrol: patrol.port(evidence),
     health: [],
     system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
-    metrics: new Registry(),
+    metrics,
     consoleDir: join(folder, 'console'),
     idempotencyFile: join(folder, 'idempotency.sqlite'),
     now,
@@ -225,6 +248,8 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     journal,
     registry,
     intake,
+    patrol,
+    metrics,
     world,
     now,
     stop,
@@ -234,48 +259,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   return { ...gateway, as: (username: string, password: string) => signIn(url, username, password) };
 }
 export type HttpGateway = Awaited<ReturnType<typeof startHttpGateway>>;
-export type { Access, SqliteJournal };
-
-export type Answered = Readonly<{ status: number; headers: Headers; body: unknown }>;
-
-/** One person's way to the API. */
-export class Api {
-  readonly url: string;
-  readonly token: string | undefined;
-
-  constructor(url: string, token: string | undefined) {
-    this.url = url;
-    this.token = token;
-  }
-
-  get = (path: string, headers: Record<string, string> = {}) => this.call('GET', path, undefined, headers);
-  post = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('POST', path, body, headers);
-  put = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('PUT', path, body, headers);
-  delete = (path: string, headers: Record<string, string> = {}) => this.call('DELETE', path, undefined, headers);
-
-  async call(method: string, path: string, body: unknown, more: Record<string, string>): Promise<Answered> {
-    const headers: Record<string, string> = { ...more };
-    if (this.token !== undefined) headers['authorization'] ??= `Bearer ${this.token}`;
-    if (body !== undefined) headers['content-type'] ??= 'application/json';
-    const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(path.startsWith('/api') ? `${this.url}${path}` : `${this.url}/api/v1${path}`, {
-      method,
-      headers,
-      body: text,
-    });
-    const answer = await response.text();
-    tellAnswer({ method, path, body, ok: response.ok, text: answer });
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
-  }
-}
-
-export async function signIn(url: string, username: string, password: string): Promise<Api> {
-  const answer = await new Api(url, undefined).post('/session', { username, password });
-  const { token } = answer.body as { token?: string };
-  if (token === undefined) throw new Error(`sign-in answered ${answer.status}`);
-  return new Api(url, token);
-}
+export { type Access, type Answered, Api, type SqliteJournal, signIn };
 
 /** An account made by the administrator, and its way in. */
 export async function person(gateway: HttpGateway, username: string, more: Record<string, unknown> = {}): Promise<Api> {

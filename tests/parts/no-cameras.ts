@@ -7,5 +7,7 @@ export const NO_CAMERAS: OnboardingPorts['cameras'] = {
   status: () => [],
   describe: nobody,
   tryLogin: nobody,
+  changePassword: nobody,
+  command: async () => failed({ reason: 'not-connected', text: 'a gateway without cameras' } as const),
   snapshot: nobody,
 };

@@ -13,6 +13,8 @@ const NAMED = [
   'not-found',
   'conflict',
   'not-possible',
+  'ptz-held',
+  'not-holder',
   'outcome-unknown',
   'locked',
   'too-many-requests',

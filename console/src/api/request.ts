@@ -5,6 +5,7 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 export type Ask = Readonly<{
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** JSON, or a file as it is. */
   body?: unknown;
   /** The same key is the same act: a repeat of a write that may have arrived carries the key of its first attempt. */
   key?: string;
@@ -49,7 +50,8 @@ async function send(path: string, { method = 'GET', body, key, timeoutMs }: Ask)
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), timeoutMs ?? TIMEOUT_MS);
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers['content-type'] = isFile ? body.type : 'application/json';
   if (method !== 'GET') headers['idempotency-key'] = key ?? newId();
   try {
     return await fetch(`/api/v1${path}`, {
@@ -57,7 +59,7 @@ async function send(path: string, { method = 'GET', body, key, timeoutMs }: Ask)
       headers,
       credentials: 'same-origin',
       signal: abort.signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     return own(abort.signal.aborted ? TIMED_OUT : UNREACHABLE, path, error);

@@ -5,6 +5,7 @@ import type {
   Reload,
   SubscribeAnswer,
   SubscribeWish,
+  TaskChange,
   Tick,
   WatchAnswer,
 } from '../../../gateway/http/contract/live.ts';
@@ -14,6 +15,7 @@ type ServerEvents = {
   change: (change: Change) => void;
   changes: (changes: readonly Change[]) => void;
   device: (change: DeviceChange) => void;
+  task: (change: TaskChange) => void;
   tick: (tick: Tick) => void;
   wall: (wall: Wall) => void;
   reload: (why: Reload) => void;
@@ -27,6 +29,7 @@ export type FeedSocket = Socket<ServerEvents, ClientEvents>;
 export type FeedListener = Readonly<{
   changes(changes: readonly Change[]): void;
   device(change: DeviceChange): void;
+  task?(change: TaskChange): void;
   tick(tick: Tick): void;
   wall(wall: Wall): void;
   /** The subscription stands: the gateway's last seq and its time; `isReturn` after a break. */
@@ -138,6 +141,7 @@ export function openFeed(
   socket.on('change', (change) => listener.changes([change]));
   socket.on('changes', listener.changes);
   socket.on('device', listener.device);
+  socket.on('task', (change) => listener.task?.(change));
   socket.on('tick', listener.tick);
   socket.on('wall', listener.wall);
   // The gateway closes the connection after it. Where it only stops, the journal still holds all that follows.

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { Change, DeviceChange } from '../../../gateway/http/contract/live.ts';
+import type { Change, DeviceChange, TaskChange } from '../../../gateway/http/contract/live.ts';
 import type { Wall } from '../../../gateway/http/contract/video.ts';
 import { type Feed, type FeedSocket, openFeed, openSocket } from './feed.ts';
 import { Gathering } from './gathering.ts';
@@ -14,6 +14,7 @@ export type Follower = Readonly<{
   /** Changes of one batch, in the journal's order. */
   changes?: (batch: readonly Change[]) => void;
   device?: (change: DeviceChange) => void;
+  task?: (change: TaskChange) => void;
   wall?: (wall: Wall) => void;
   /** Load everything again; answers with the seq that the answer reflects, undefined if it could not be loaded. */
   load?: () => Promise<number | undefined>;
@@ -95,6 +96,10 @@ export const useLive = defineStore('live', () => {
       device(change) {
         advance(change.seq);
         for (const follower of followers.value) follower.device?.(change);
+      },
+      task(change) {
+        advance(change.seq);
+        for (const follower of followers.value) follower.task?.(change);
       },
       tick(tick) {
         advance(tick.seq);

@@ -20,6 +20,10 @@ export function stageOf(alarm: Pick<Alarm, 'state'>, history: readonly HistoryIt
   return stageUnderWay(history, me);
 }
 
+/** Where the task stands once what waits in the outbox has been taken: so many steps further. */
+export const advanced = (stage: Stage, steps: number): Stage =>
+  STAGES[Math.min(STAGES.indexOf(stage) + steps, STAGES.length - 1)] ?? stage;
+
 const STARTS = ['acknowledged', 'dispatched', 'returned', 'reopened'];
 
 function stageUnderWay(history: readonly HistoryItem[], me: Me): Stage {

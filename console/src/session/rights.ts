@@ -11,7 +11,8 @@ export type Right =
   | 'viewCameras'
   | 'readDeadLetters'
   | 'replay'
-  | 'controlFollowers';
+  | 'controlFollowers'
+  | 'writeDevices';
 
 const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
 const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
@@ -27,7 +28,7 @@ const SHOWN: Readonly<Record<Role, readonly Right[]>> = {
   operator: SEAT,
   dispatcher: DESK,
   patrol: FIELD,
-  administrator: [...DESK, 'readDeadLetters', 'replay', 'controlFollowers'],
+  administrator: [...DESK, 'readDeadLetters', 'replay', 'controlFollowers', 'writeDevices'],
   security: [],
   auditor: ['readAlarms', 'readDeadLetters'],
 };

@@ -13,6 +13,7 @@ export async function canPlay({ protocol, codec }: Source): Promise<boolean> {
   const name = NAMES[plainCodec(codec)];
   if (protocol === 'ws-flv')
     return typeof MediaSource !== 'undefined' && MediaSource.isTypeSupported(`video/mp4; codecs="${name}"`);
+  if (protocol === 'webrtc') return typeof RTCPeerConnection !== 'undefined';
   if (protocol !== 'wall' || !hasWebCodecs()) return false;
   const asked = decoding.get(name) ?? isDecodable(name);
   decoding.set(name, asked);

@@ -5,13 +5,19 @@ import { ask } from '../api/request.ts';
 import { canPlay } from './can-play.ts';
 import { chooseSource, type Source } from './choose-source.ts';
 import { playFlv } from './flv-player.ts';
-import type { Player } from './player.ts';
+import type { Player, PlayerEvents } from './player.ts';
+import { isNetworkPoor } from './poor-network.ts';
 import { playOnWall } from './wall-link.ts';
 import { Watchdog, waitBeforeRetry } from './watchdog.ts';
+import { playWebRtc } from './webrtc-player.ts';
 
 export type PictureState = 'opening' | 'playing' | 'stopped' | 'unplayable' | 'refused';
 
 const LOOK_MS = 500;
+
+const PLAYERS: Readonly<
+  Record<Source['protocol'], (video: HTMLVideoElement, url: string, events: PlayerEvents) => Player | Promise<Player>>
+> = { wall: playOnWall, 'ws-flv': playFlv, 'http-flv': playFlv, webrtc: playWebRtc };
 
 /**
  * Keeps a camera's live picture in `video`: opens it, watches that it moves, opens it again with growing pauses.
@@ -28,6 +34,8 @@ export function useLivePicture(
   /** The gateway's word on why it ended the picture, such as `out-of-scope`. */
   const reason = ref<string>();
   const source = ref<Source>();
+  /** Whether this camera is also to be had in the way for poor networks. */
+  const offersWebRtc = ref(false);
   /** When the present attempt began, and when the last picture moved; local clock. */
   const openedAt = ref(Date.now());
   const movedAt = ref<number>();
@@ -53,7 +61,8 @@ export function useLivePicture(
     if (mine !== attempt) return;
     problem.value = answer.ok ? undefined : answer.problem;
     if (!answer.ok) return fail('refused');
-    const choice = await chooseSource(answer.value, order(), canPlay);
+    const choice = await chooseSource(answer.value, order(), canPlay, isNetworkPoor.value);
+    offersWebRtc.value = answer.value.sources.some(({ protocol }) => protocol === 'webrtc');
     if (mine !== attempt) return;
     if ('refused' in choice) return fail(choice.refused === 'codec' ? 'unplayable' : 'refused');
     await play(mine, choice.source);
@@ -67,10 +76,7 @@ export function useLivePicture(
       reason.value = why;
       fail('stopped');
     };
-    const isOnWall = chosen.protocol === 'wall';
-    const opened = isOnWall
-      ? playOnWall(element, chosen.url, { onEnd })
-      : await playFlv(element, chosen.url, { onEnd });
+    const opened = await PLAYERS[chosen.protocol](element, chosen.url, { onEnd });
     if (mine !== attempt) return opened.close();
     player = opened;
     source.value = chosen;
@@ -119,7 +125,7 @@ export function useLivePicture(
     void open();
   }
 
-  watch([camera, video], () => {
+  watch([camera, video, isNetworkPoor], () => {
     movedAt.value = undefined;
     state.value = 'opening';
     failures = 0;
@@ -130,5 +136,5 @@ export function useLivePicture(
     close();
   });
 
-  return { state, problem, reason, source, openedAt, movedAt, frames, dropped, ageMs, reconnect };
+  return { state, problem, reason, source, offersWebRtc, openedAt, movedAt, frames, dropped, ageMs, reconnect };
 }

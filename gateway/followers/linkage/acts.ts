@@ -70,8 +70,9 @@ async function turnNearest(
   for (const camera of cameras.slice(0, TURNED_AMONG)) {
     const done = await ptz(camera, { act: 'preset', preset });
     if (done.ok) return ok(camera);
-    fault = `${camera}: ${done.error.reason}`;
-    if (done.error.reason !== 'not-supported') break;
+    const { reason, text } = done.error;
+    fault = `${camera}: ${reason === 'held' ? text : reason}`; // by whom and until when, for who reads the alarm
+    if (reason !== 'not-supported') break;
   }
   return failed(fault);
 }

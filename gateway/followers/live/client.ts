@@ -6,6 +6,7 @@ import type {
   Reload,
   SubscribeAnswer,
   SubscribeWish,
+  TaskChange,
   Tick,
   WatchAnswer,
 } from '../../http/contract/live.ts';
@@ -17,6 +18,7 @@ export type ServerEvents = {
   change: (change: Change) => void;
   changes: (changes: readonly Change[]) => void;
   device: (change: DeviceChange) => void;
+  task: (change: TaskChange) => void;
   wall: (wall: Wall) => void;
   tick: (tick: Tick) => void;
   reload: (why: Reload) => void;

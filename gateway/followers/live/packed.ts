@@ -19,7 +19,7 @@ export class Bulletin {
   }
 
   get json(): string {
-    this.#json ??= JSON.stringify(this.news.kind === 'change' ? this.news.change() : this.news.device);
+    this.#json ??= JSON.stringify(saidBy(this.news));
     return this.#json;
   }
 
@@ -28,6 +28,11 @@ export class Bulletin {
     this.#frame ??= frameOf(eventOf(this.news.kind, this.json));
     return this.#frame;
   }
+}
+
+function saidBy(news: ScopedNews): unknown {
+  if (news.kind === 'change') return news.change();
+  return news.kind === 'task' ? news.task : news.device;
 }
 
 /** Whether clients with this filter are to hear of it. */

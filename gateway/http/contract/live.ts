@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alarm } from './alarms.ts';
+import type { PatrolTask } from './patrol.ts';
 import type { Wall } from './video.ts';
 import { RegionCode, SeverityNumber } from './words.ts';
 
@@ -15,6 +16,8 @@ export type SubscribeAnswer = { ok: true; seq: number; at: string } | { ok: fals
 /** One journal entry in scope, in order. `kind` is the entry's kind, as in an alarm's history. */
 export type Change = { seq: number; at: string; kind: string; alarm: Alarm };
 export type DeviceChange = { seq: number; id: string; online?: boolean; at: string };
+/** A patrol task in scope as it stands now; new in 2026-11, others may pass it over. */
+export type TaskChange = { seq: number; at: string; task: PatrolTask };
 export type Tick = { seq: number; at: string };
 
 /** With `gathered`, entries come as `changes`: an array of Change, in order, at most some 20 arrays a second. */

@@ -5,6 +5,14 @@ import { DeviceIdText, listOf } from './words.ts';
 
 export const LineName = z.object({ id: z.string(), zh: z.string(), en: z.string() });
 const PostRange = { from: z.string(), to: z.string(), fromKm: z.number(), toKm: z.number() };
+/** A patrol section (巡护区段) and the teams that mind it. */
+const Section = z.object({
+  id: z.string(),
+  zh: z.string(),
+  en: z.string(),
+  ...PostRange,
+  teams: z.array(z.string()),
+});
 /** A railway line with its stations, structures, patrol sections and broken chainage. */
 export const LineView = LineName.extend({
   from: z.string().describe('the post of its first point, such as K670+662'),
@@ -13,7 +21,7 @@ export const LineView = LineName.extend({
   points: z.array(z.tuple([z.number(), z.number()])).describe('[lng, lat], WGS-84, in the order of the posts'),
   stations: z.array(z.object({ zh: z.string(), en: z.string(), km: z.string(), kmValue: z.number() })),
   structures: z.array(z.object({ kind: z.enum(STRUCTURE_KINDS), zh: z.string(), en: z.string(), ...PostRange })),
-  sections: z.array(z.object({ id: z.string(), zh: z.string(), en: z.string(), ...PostRange })),
+  sections: z.array(Section),
   brokenChainage: z.array(z.object({ behind: z.string(), ahead: z.string(), gapM: z.number() })),
   fence: z.object({ warningM: z.number(), dangerM: z.number(), trackM: z.number(), hysteresisM: z.number() }),
 }).meta({ id: 'RailwayLine' });
@@ -34,5 +42,7 @@ export const NearDevices = z.object({
       alongM: z.number().describe('metres along the rails'),
     }),
   ),
+  /** The patrol sections that the post lies in or near to, nearest first, whatever `kind` asks for. */
+  sections: z.array(Section.extend({ alongM: z.number().describe('metres along the rails, 0 within it') })),
   place: z.object({ lng: z.number(), lat: z.number() }).optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DeviceIdText, IsoTime, SeverityNumber } from './words.ts';
+import { ROLES } from './people.ts';
+import { DeviceIdText, IsoTime, RegionCode, SeverityNumber } from './words.ts';
 
 export const LiveSources = z.object({
   sources: z.array(
@@ -16,6 +17,22 @@ export const LiveSources = z.object({
 });
 export type LiveSources = z.infer<typeof LiveSources>;
 
+/** A part of the picture: fractions of its width and height, from its upper left corner. */
+export const PictureBox = z
+  .object({
+    x: z.number().min(0).max(1),
+    y: z.number().min(0).max(1),
+    width: z.number().min(0.01).max(1),
+    height: z.number().min(0.01).max(1),
+  })
+  .refine(({ x, y, width, height }) => x + width <= 1.001 && y + height <= 1.001, { error: 'a box within the picture' })
+  .meta({ id: 'PictureBox' });
+export type PictureBox = z.infer<typeof PictureBox>;
+
+/**
+ * A move goes on while it is repeated; `timeoutMs` after the last repetition, 1.5 s at most, the camera is stopped. Who
+ * moves holds the camera until 15 s after their last act, or until `release`.
+ */
 export const PtzCommand = z.discriminatedUnion('act', [
   z.object({
     act: z.literal('move'),
@@ -26,7 +43,29 @@ export const PtzCommand = z.discriminatedUnion('act', [
   }),
   z.object({ act: z.literal('stop') }),
   z.object({ act: z.literal('preset'), preset: z.string().min(1).max(64) }),
+  /** The box fills the picture (三维定位), where the camera can: `GET /cameras/{id}/ptz` says so. */
+  z.object({ act: z.literal('zoom-to'), box: PictureBox }),
+  z.object({ act: z.literal('release') }),
 ]);
+export type PtzCommand = z.infer<typeof PtzCommand>;
+
+/** The seat that steers a camera: what stands on screens for it, its role and its centre. */
+export const PtzHolder = z
+  .object({ name: z.string(), role: z.enum(ROLES), centre: RegionCode, isSelf: z.boolean() })
+  .meta({ id: 'PtzHolder' });
+export type PtzHolder = z.infer<typeof PtzHolder>;
+
+/** What a camera's head can do, and who steers it until when. */
+export const PtzState = z.object({
+  turns: z.boolean(),
+  zoomsTo: z.boolean(),
+  presets: z.array(z.object({ token: z.string(), name: z.string() })),
+  holder: PtzHolder.optional(),
+  until: IsoTime.optional(),
+  /** Whether an act of the one who asks would be let through now: nobody holds it, or somebody lower. */
+  mayTake: z.boolean(),
+});
+export type PtzState = z.infer<typeof PtzState>;
 
 export const WALL_LAYOUTS = [1, 4, 9, 16, 25, 36, 64] as const;
 export const WALL_TILES_MAX = 64;

@@ -4,6 +4,7 @@ import { NAMESPACES } from './namespaces.ts';
 import type { Operation, Service } from './operation.ts';
 import type { OnvifSite } from './site.ts';
 import { textAt } from './soap.ts';
+import { userOperations } from './users.ts';
 import { NOTHING, type Xml, xml } from './xml.ts';
 
 const getSystemDateAndTime: Operation = ({ site }) => {
@@ -110,5 +111,6 @@ export const deviceService = (services: (site: OnvifSite) => readonly Service[])
     GetHostname: getHostname,
     SystemReboot: systemReboot,
     ...relayOperations,
+    ...userOperations,
   },
 });

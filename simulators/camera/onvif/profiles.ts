@@ -64,14 +64,42 @@ export const ptzConfiguration = (name: string): Xml =>
       <tt:DefaultPTZTimeout>PT10S</tt:DefaultPTZTimeout>`,
   );
 
-const range = (name: string, least: number, most: number): Xml =>
+export const PAN_TILT_DEGREES = `${SPACE}/PanTiltSpaces/SphericalPositionSpaceDegrees`;
+export const PAN_TILT_FOV = `${SPACE}/PanTiltSpaces/TranslationSpaceFov`;
+export const ZOOM_FOV = `${SPACE}/ZoomSpaces/TranslationSpaceFov`;
+
+const range = (name: string, least: number | string, most: number | string): Xml =>
   tag(name, {}, xml`<tt:Min>${least}</tt:Min><tt:Max>${most}</tt:Max>`);
 const space = (name: string, uri: string, ...ranges: readonly Xml[]): Xml =>
   tag(name, {}, xml`<tt:URI>${SPACE}/${uri}</tt:URI>${ranges}`);
 
-/** The spaces that the head understands: ONVIF's generic ones. */
-export const ptzSpaces = xml`
+const DEGREES_SPACE = space(
+  'tt:AbsolutePanTiltPositionSpace',
+  'PanTiltSpaces/SphericalPositionSpaceDegrees',
+  range('tt:XRange', -180, 180),
+  range('tt:YRange', -90, 90),
+);
+const FOV_SPACE = space(
+  'tt:RelativePanTiltTranslationSpace',
+  'PanTiltSpaces/TranslationSpaceFov',
+  range('tt:XRange', '-INF', 'INF'),
+  range('tt:YRange', '-INF', 'INF'),
+);
+const FOV_ZOOM_SPACE = space(
+  'tt:RelativeZoomTranslationSpace',
+  'ZoomSpaces/TranslationSpaceFov',
+  range('tt:XRange', 0, 'INF'),
+);
+
+/**
+ * The spaces that the head understands: ONVIF's generic ones; unless a quirk takes them away, degrees and those of the
+ * field of view, (1, 1) being the upper right corner of the picture. Source: ONVIF PTZ Service Specification, annex A.
+ */
+export const ptzSpaces = ({ quirks: { headSpaces } }: Pick<OnvifSite, 'quirks'>): Xml => xml`
   ${space('tt:AbsolutePanTiltPositionSpace', 'PanTiltSpaces/PositionGenericSpace', range('tt:XRange', -1, 1), range('tt:YRange', -1, 1))}
+  ${headSpaces === 'generic' ? NOTHING : DEGREES_SPACE}
+  ${headSpaces === undefined || headSpaces === 'fov-turn' ? FOV_SPACE : NOTHING}
+  ${headSpaces === undefined ? FOV_ZOOM_SPACE : NOTHING}
   ${space('tt:AbsoluteZoomPositionSpace', 'ZoomSpaces/PositionGenericSpace', range('tt:XRange', 0, 1))}
   ${space('tt:RelativePanTiltTranslationSpace', 'PanTiltSpaces/TranslationGenericSpace', range('tt:XRange', -1, 1), range('tt:YRange', -1, 1))}
   ${space('tt:RelativeZoomTranslationSpace', 'ZoomSpaces/TranslationGenericSpace', range('tt:XRange', -1, 1))}

@@ -1,8 +1,16 @@
 import type { PtzHead, PtzPosition } from '../ptz.ts';
 import { badArgument, SoapFault, unknownOperation } from './fault.ts';
 import type { Operation, Service } from './operation.ts';
-import { PAN_TILT_POSITION, ptzConfiguration, ptzSpaces, ZOOM_POSITION } from './profiles.ts';
-import { type Call, PROFILES } from './site.ts';
+import {
+  PAN_TILT_DEGREES,
+  PAN_TILT_FOV,
+  PAN_TILT_POSITION,
+  ptzConfiguration,
+  ptzSpaces,
+  ZOOM_FOV,
+  ZOOM_POSITION,
+} from './profiles.ts';
+import { type Call, type OnvifSite, PROFILES } from './site.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { parseDuration } from './time.ts';
 import { dateTime, tag, type Xml, xml } from './xml.ts';
@@ -43,17 +51,42 @@ const continuousMove: Operation = (call) => {
   return xml`<tptz:ContinuousMoveResponse/>`;
 };
 
+/** The space that a part of the request's vector is in; empty where it leaves that to the camera. */
+const spaceOf = (body: Element, name: string, part: string): string => {
+  const vector = child(body, name);
+  return (vector && child(vector, part)?.attributes.get('space')) ?? '';
+};
+
+/** Throws where the head does not know the space now. */
+function checkSpace({ site: { quirks } }: Call, space: string): void {
+  const lacks = {
+    'fov-turn': [ZOOM_FOV],
+    degrees: [PAN_TILT_FOV, ZOOM_FOV],
+    generic: [PAN_TILT_DEGREES, PAN_TILT_FOV, ZOOM_FOV],
+  };
+  const { headSpaces } = quirks;
+  if (headSpaces === undefined || !lacks[headSpaces].includes(space)) return;
+  throw badArgument(`The space ${space} is not supported`, 'ter:SpaceNotSupported');
+}
+
 const relativeMove: Operation = (call) => {
   const head = headOf(call);
-  const by = { ...STILL, ...vectorAt(call.body, 'Translation') };
-  const { pan, tilt, zoom } = head.position();
-  head.goTo({ pan: pan + by.pan, tilt: tilt + by.tilt, zoom: zoom + by.zoom });
+  const [turning, zooming] = [spaceOf(call.body, 'Translation', 'PanTilt'), spaceOf(call.body, 'Translation', 'Zoom')];
+  for (const space of [turning, zooming]) checkSpace(call, space);
+  const { pan: x, tilt: y, zoom: z } = vectorAt(call.body, 'Translation');
+  const { pan, tilt, zoom: from } = head.position();
+  const zoom = zooming === ZOOM_FOV ? head.zoomFor(z ?? 1) : from + (z ?? 0);
+  if (turning === PAN_TILT_FOV) head.lookAt(x ?? 0, y ?? 0, zoom);
+  else head.goTo({ pan: pan + (x ?? 0), tilt: tilt + (y ?? 0), zoom });
   return xml`<tptz:RelativeMoveResponse/>`;
 };
 
 const absoluteMove: Operation = (call) => {
   const head = headOf(call);
-  head.goTo({ ...head.position(), ...vectorAt(call.body, 'Position') });
+  const space = spaceOf(call.body, 'Position', 'PanTilt');
+  checkSpace(call, space);
+  const { pan, tilt, zoom } = { ...head.position(), ...vectorAt(call.body, 'Position') };
+  head.goTo(space === PAN_TILT_DEGREES ? { pan: pan / 180, tilt: tilt / 90, zoom } : { pan, tilt, zoom });
   return xml`<tptz:AbsoluteMoveResponse/>`;
 };
 
@@ -128,11 +161,11 @@ const removePreset: Operation = (call) => {
   return xml`<tptz:RemovePresetResponse/>`;
 };
 
-const node = (name: string): Xml =>
+const node = (name: string, site: OnvifSite): Xml =>
   tag(
     name,
     { token: 'ptz-node', FixedHomePosition: true },
-    xml`<tt:Name>Dome</tt:Name><tt:SupportedPTZSpaces>${ptzSpaces}</tt:SupportedPTZSpaces>
+    xml`<tt:Name>Dome</tt:Name><tt:SupportedPTZSpaces>${ptzSpaces(site)}</tt:SupportedPTZSpaces>
       <tt:MaximumNumberOfPresets>${PRESETS_MAX}</tt:MaximumNumberOfPresets><tt:HomeSupported>false</tt:HomeSupported>`,
   );
 
@@ -143,14 +176,14 @@ export const ptzService: Service = {
   operations: {
     GetServiceCapabilities: () =>
       xml`<tptz:GetServiceCapabilitiesResponse><tptz:Capabilities EFlip="false" Reverse="false" MoveStatus="true" StatusPosition="true"/></tptz:GetServiceCapabilitiesResponse>`,
-    GetNodes: () => xml`<tptz:GetNodesResponse>${node('tptz:PTZNode')}</tptz:GetNodesResponse>`,
-    GetNode: () => xml`<tptz:GetNodeResponse>${node('tptz:PTZNode')}</tptz:GetNodeResponse>`,
+    GetNodes: ({ site }) => xml`<tptz:GetNodesResponse>${node('tptz:PTZNode', site)}</tptz:GetNodesResponse>`,
+    GetNode: ({ site }) => xml`<tptz:GetNodeResponse>${node('tptz:PTZNode', site)}</tptz:GetNodeResponse>`,
     GetConfigurations: () =>
       xml`<tptz:GetConfigurationsResponse>${ptzConfiguration('tptz:PTZConfiguration')}</tptz:GetConfigurationsResponse>`,
     GetConfiguration: () =>
       xml`<tptz:GetConfigurationResponse>${ptzConfiguration('tptz:PTZConfiguration')}</tptz:GetConfigurationResponse>`,
-    GetConfigurationOptions: () => xml`<tptz:GetConfigurationOptionsResponse><tptz:PTZConfigurationOptions>
-      <tt:Spaces>${ptzSpaces}</tt:Spaces><tt:PTZTimeout><tt:Min>PT0S</tt:Min><tt:Max>PT60S</tt:Max></tt:PTZTimeout>
+    GetConfigurationOptions: ({ site }) => xml`<tptz:GetConfigurationOptionsResponse><tptz:PTZConfigurationOptions>
+      <tt:Spaces>${ptzSpaces(site)}</tt:Spaces><tt:PTZTimeout><tt:Min>PT0S</tt:Min><tt:Max>PT60S</tt:Max></tt:PTZTimeout>
     </tptz:PTZConfigurationOptions></tptz:GetConfigurationOptionsResponse>`,
     ContinuousMove: continuousMove,
     RelativeMove: relativeMove,

@@ -14,6 +14,7 @@ export type OnvifSite = Readonly<{
   id: string;
   name: string;
   credentials: Credentials;
+  setPassword: (password: string) => void;
   /** How it misbehaves now. */
   readonly quirks: Quirks;
   /** The camera's own clock. */

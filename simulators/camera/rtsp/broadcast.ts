@@ -2,6 +2,8 @@ import { FRAME_MS, frameAt } from '../picture/frame-code.ts';
 import type { AccessUnit, Caption, PictureStream } from '../picture/stream.ts';
 import { onEachFrame } from './pace.ts';
 import { onChannel, Packetiser, type Packets } from './rtp.ts';
+import { describe } from './sdp.ts';
+import type { OnAir } from './session.ts';
 
 /** Frames between two sender reports: five seconds. */
 const REPORT_FRAMES = 125;
@@ -11,7 +13,13 @@ const CATCH_UP_FRAMES = 25;
 const WAITING_MAX = 2 * 1024 * 1024;
 
 /** Where the packets of a playing session go. */
-export type Viewer = { readonly channel: number; waitingBytes(): number; send(bytes: Buffer): void };
+export type Viewer = {
+  readonly channel: number;
+  waitingBytes(): number;
+  send(bytes: Buffer): void;
+  /** Ends its connection. */
+  hangUp(): void;
+};
 
 export type BroadcastOptions = Readonly<{
   stream: PictureStream;
@@ -21,8 +29,8 @@ export type BroadcastOptions = Readonly<{
 }>;
 
 /** One stream on air, while anybody watches: pictures go out at their time, the same bytes to all viewers. */
-export class Broadcast {
-  readonly packetiser = new Packetiser();
+export class Broadcast implements OnAir {
+  readonly #packetiser = new Packetiser();
   readonly #options: BroadcastOptions;
   readonly #viewers = new Map<Viewer, { needsKey: boolean }>();
   #last: number | undefined;
@@ -36,13 +44,26 @@ export class Broadcast {
     return this.#viewers.size;
   }
 
+  get ssrc(): number {
+    return this.#packetiser.ssrc;
+  }
+
+  get sequence(): number {
+    return this.#packetiser.sequence;
+  }
+
+  describe(name: string): string {
+    const { sps, pps, size } = this.stream.loop;
+    return describe(name, { codec: 'h264', kbits: size.kbits, sps, pps });
+  }
+
   get stream(): PictureStream {
     return this.#options.stream;
   }
 
   /** The RTP time of the next picture, for the answer to PLAY. */
   nextRtpTime(): number {
-    return this.packetiser.rtpTime(this.#nextFrame());
+    return this.#packetiser.rtpTime(this.#nextFrame());
   }
 
   /** The picture of this moment, on its own. */
@@ -79,7 +100,7 @@ export class Broadcast {
   #sendPicture(frame: number): void {
     this.#last = frame;
     const picture = this.#options.stream.picture(frame, this.#options.caption());
-    const packets = this.packetiser.packets(picture);
+    const packets = this.#packetiser.packets(picture);
     for (const [viewer, state] of this.#viewers) {
       if (viewer.waitingBytes() > WAITING_MAX) state.needsKey = true;
       else if (picture.isKey || !state.needsKey) {
@@ -91,7 +112,7 @@ export class Broadcast {
   }
 
   #report(frame: number): Packets {
-    return this.packetiser.senderReport(frame, frame * FRAME_MS, this.#options.name);
+    return this.#packetiser.senderReport(frame, frame * FRAME_MS, this.#options.name);
   }
 
   #sendToAll(packets: Packets): void {

@@ -9,19 +9,27 @@ const INTERLEAVED_HEADER = 4;
 const CLOCK_RATE = 90_000;
 export const PAYLOAD_TYPE = 96;
 
+export type Codec = 'h264' | 'h265';
+
 /** Packets in one buffer, framed for interleaved TCP on channels 0 (RTP) and 1 (RTCP), and where each begins. */
 export type Packets = Readonly<{ bytes: Buffer; starts: readonly number[] }>;
 
 /**
  * Packets of one stream. Sequence numbers and times belong to the stream and not to a viewer, so that the same bytes
- * serve all of them. Source: RFC 3550, RFC 6184 (single NAL unit packets and FU-A), RFC 2326 10.12 (interleaving).
+ * serve all of them. Source: RFC 3550, RFC 6184 (single NAL unit packets and FU-A), RFC 7798 (the same for H.265, FU),
+ * RFC 2326 10.12 (interleaving).
  */
 export class Packetiser {
   readonly ssrc = randomInt(1, 2 ** 32);
   sequence = randomInt(0, 2 ** 16);
   readonly #timeBase = randomInt(0, 2 ** 32);
+  readonly #codec: Codec;
   #packets = 0;
   #octets = 0;
+
+  constructor(codec: Codec = 'h264') {
+    this.#codec = codec;
+  }
 
   /** The RTP time of a frame number. */
   rtpTime(frame: number): number {
@@ -29,7 +37,7 @@ export class Packetiser {
   }
 
   packets({ frame, nals }: AccessUnit): Packets {
-    const payloads = nals.flatMap((nal) => (nal.length <= PAYLOAD_MAX ? [[nal]] : fragments(nal)));
+    const payloads = nals.flatMap((nal) => (nal.length <= PAYLOAD_MAX ? [[nal]] : fragments(nal, this.#codec)));
     const size = payloads.flat().reduce((sum, part) => sum + part.length, 0);
     const bytes = Buffer.allocUnsafe(size + payloads.length * (INTERLEAVED_HEADER + RTP_HEADER));
     const starts: number[] = [];
@@ -41,6 +49,23 @@ export class Packetiser {
     this.#packets += payloads.length;
     this.#octets += size;
     return { bytes, starts };
+  }
+
+  /** Packets that were cut before, as the next ones of this stream: a copy with its numbers, its time and its source. */
+  asOwn({ bytes, starts }: Packets, frame: number): Packets {
+    const own = Buffer.allocUnsafe(bytes.length);
+    bytes.copy(own);
+    const time = this.rtpTime(frame);
+    for (const start of starts) {
+      const at = start + INTERLEAVED_HEADER;
+      own.writeUInt16BE(this.sequence, at + 2);
+      own.writeUInt32BE(time, at + 4);
+      own.writeUInt32BE(this.ssrc, at + 8);
+      this.sequence = (this.sequence + 1) & 0xffff;
+    }
+    this.#packets += starts.length;
+    this.#octets += bytes.length - starts.length * (INTERLEAVED_HEADER + RTP_HEADER);
+    return { bytes: own, starts };
   }
 
   #write(bytes: Buffer, at: number, parts: readonly Uint8Array[], frame: number, isLast: boolean): number {
@@ -92,14 +117,20 @@ export function onChannel({ bytes, starts }: Packets, rtpChannel: number): Buffe
   return own;
 }
 
-/** A NAL unit that is too long for a packet, as FU-A payloads: two bytes of header and a piece each. */
-function fragments(nal: Buffer): Uint8Array[][] {
-  const header = nal[0] ?? 0;
+/** A NAL unit that is too long for a packet, in pieces, each behind its header (FU-A, FU) and the bits for first and last. */
+function fragments(nal: Buffer, codec: Codec): Uint8Array[][] {
+  const { head, type } = FRAGMENT[codec](nal);
   const pieces: Uint8Array[][] = [];
-  for (let at = 1; at < nal.length; at += PAYLOAD_MAX - 2) {
-    const piece = nal.subarray(at, at + PAYLOAD_MAX - 2);
-    const ends = (at === 1 ? 0x80 : 0) | (at + piece.length === nal.length ? 0x40 : 0);
-    pieces.push([Uint8Array.of((header & 0xe0) | 28, ends | (header & 0x1f)), piece]);
+  for (let at = head.length; at < nal.length; at += PAYLOAD_MAX - 3) {
+    const piece = nal.subarray(at, at + PAYLOAD_MAX - 3);
+    const ends = (at === head.length ? 0x80 : 0) | (at + piece.length === nal.length ? 0x40 : 0);
+    pieces.push([Uint8Array.of(...head, ends | type), piece]);
   }
   return pieces;
 }
+
+/** A fragment's own header, as long as the unit's, and the type of the unit. Source: RFC 6184 5.8, RFC 7798 4.4.3. */
+const FRAGMENT: Readonly<Record<Codec, (nal: Buffer) => Readonly<{ head: readonly number[]; type: number }>>> = {
+  h264: ([first = 0]) => ({ head: [(first & 0xe0) | 28], type: first & 0x1f }),
+  h265: ([first = 0, second = 0]) => ({ head: [(first & 0x81) | (49 << 1), second], type: (first >> 1) & 0x3f }),
+};

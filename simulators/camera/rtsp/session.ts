@@ -1,19 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type Credentials, challenge, isAuthorized, newNonce } from '../digest.ts';
-import type { Broadcast, Viewer } from './broadcast.ts';
+import type { Viewer } from './broadcast.ts';
 import { type RtspAnswer, RtspReader, type RtspRequest, writeAnswer } from './message.ts';
-import { describe } from './sdp.ts';
 
 /** Seconds without a word from the client after which its session ends; said in the answer to SETUP. */
 const SESSION_TIMEOUT_S = 60;
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN';
 
+/** What a session plays from PLAY to its end. */
+export interface OnAir {
+  readonly ssrc: number;
+  /** Number of the next packet, and below the time of the next picture, for the answer to PLAY. */
+  readonly sequence: number;
+  nextRtpTime(): number;
+  /** The session description (SDP). */
+  describe(name: string): string;
+  add(viewer: Viewer): void;
+  remove(viewer: Viewer): void;
+}
+
 export type RtspSite = Readonly<{
   name: string;
   credentials: Credentials;
-  /** The stream at a path such as `/main`; undefined where there is none. */
-  find(path: string): Broadcast | undefined;
+  /** The stream at a path such as `/main`; undefined where there is none. `uri` is all that the client said, with its query. */
+  find(path: string, uri: string): OnAir | undefined;
 }>;
 
 /** One connection of one client, with at most one session on it. */
@@ -22,7 +33,7 @@ export class RtspConnection {
   readonly #socket: Socket;
   readonly #reader = new RtspReader();
   readonly #nonce = newNonce();
-  #session: { id: string; broadcast: Broadcast; viewer: Viewer; isPlaying: boolean } | undefined;
+  #session: { id: string; stream: OnAir; viewer: Viewer; isPlaying: boolean } | undefined;
 
   constructor(site: RtspSite, socket: Socket) {
     this.#site = site;
@@ -78,39 +89,36 @@ export class RtspConnection {
   }
 
   #describe({ uri }: RtspRequest): RtspAnswer {
-    const broadcast = this.#site.find(pathOf(uri));
-    if (broadcast === undefined) return { status: 404 };
+    const stream = this.#site.find(pathOf(uri), uri);
+    if (stream === undefined) return { status: 404 };
     const headers = { 'Content-Type': 'application/sdp', 'Content-Base': `${uri.replace(/\/$/, '')}/` };
-    return { status: 200, headers, body: describe(this.#site.name, broadcast.stream.loop) };
+    return { status: 200, headers, body: stream.describe(this.#site.name) };
   }
 
   #setup({ uri, headers }: RtspRequest): RtspAnswer {
-    const broadcast = this.#site.find(pathOf(uri).replace(/\/track1$/, ''));
-    if (broadcast === undefined) return { status: 404 };
+    const stream = this.#site.find(pathOf(uri).replace(/\/track1$/, ''), uri);
+    if (stream === undefined) return { status: 404 };
     if (this.#session !== undefined) return { status: 455 };
     const transport = headers.get('transport') ?? '';
     if (!/RTP\/AVP\/TCP/i.test(transport)) return { status: 461 };
     const channel = Number(/interleaved=(\d{1,3})/i.exec(transport)?.[1] ?? 0);
     if (channel > 254) return { status: 461 };
     const id = randomBytes(8).toString('hex');
-    this.#session = { id, broadcast, viewer: this.#viewer(channel), isPlaying: false };
-    const ssrc = broadcast.packetiser.ssrc.toString(16).padStart(8, '0');
+    this.#session = { id, stream, viewer: this.#viewer(channel), isPlaying: false };
+    const ssrc = stream.ssrc.toString(16).padStart(8, '0');
     const chosen = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};ssrc=${ssrc};mode="PLAY"`;
     return { status: 200, headers: { Session: `${id};timeout=${SESSION_TIMEOUT_S}`, Transport: chosen } };
   }
 
   #answerPlay(request: RtspRequest): RtspAnswer {
-    return this.#inSession(request, ({ id, broadcast }) => {
+    return this.#inSession(request, ({ id, stream }) => {
       const url = `${request.uri.replace(/\/$/, '')}/track1`;
-      const info = `url=${url};seq=${broadcast.packetiser.sequence};rtptime=${broadcast.nextRtpTime()}`;
+      const info = `url=${url};seq=${stream.sequence};rtptime=${stream.nextRtpTime()}`;
       return { status: 200, headers: { Session: id, Range: 'npt=now-', 'RTP-Info': info } };
     });
   }
 
-  #inSession(
-    { headers }: RtspRequest,
-    answer: (session: { id: string; broadcast: Broadcast }) => RtspAnswer,
-  ): RtspAnswer {
+  #inSession({ headers }: RtspRequest, answer: (session: { id: string; stream: OnAir }) => RtspAnswer): RtspAnswer {
     const id = headers.get('session')?.split(';')[0]?.trim();
     if (this.#session === undefined) return { status: id === undefined ? 455 : 454 };
     return id === this.#session.id ? answer(this.#session) : { status: 454 };
@@ -119,18 +127,23 @@ export class RtspConnection {
   #play(): void {
     if (this.#session === undefined || this.#session.isPlaying) return;
     this.#session.isPlaying = true;
-    this.#session.broadcast.add(this.#session.viewer);
+    this.#session.stream.add(this.#session.viewer);
   }
 
   #end(): RtspAnswer {
-    if (this.#session?.isPlaying) this.#session.broadcast.remove(this.#session.viewer);
+    if (this.#session?.isPlaying) this.#session.stream.remove(this.#session.viewer);
     this.#session = undefined;
     return { status: 200 };
   }
 
   #viewer(channel: number): Viewer {
     const socket = this.#socket;
-    return { channel, waitingBytes: () => socket.writableLength, send: (bytes) => void socket.write(bytes) };
+    return {
+      channel,
+      waitingBytes: () => socket.writableLength,
+      send: (bytes) => void socket.write(bytes),
+      hangUp: () => void socket.destroy(),
+    };
   }
 }
 

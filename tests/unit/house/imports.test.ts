@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/http/wire.ts',
   ],
   'gateway/access': [DOMAIN, 'gateway/journal'],
+  'gateway/patrol': [DOMAIN, 'gateway/journal', 'gateway/desk/desk.ts', 'gateway/alarms/command.ts'],
   'gateway/desk': [DOMAIN, 'gateway/alarms', 'gateway/journal', 'gateway/registry', 'config/catalogue.ts'],
   'gateway/http': ['gateway', 'config/settings.ts'],
   gateway: ['gateway', 'adapters', 'streams', 'config'],

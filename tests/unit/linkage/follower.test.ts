@@ -122,6 +122,7 @@ it('turns the nearest camera that can turn', async () => {
   const asked: string[] = [];
   const ptz: LinkageReach['ptz'] = async (camera) => {
     asked.push(camera);
+    if (camera === 'held') return failed({ reason: 'held', text: 'held by 席 A until 2026-11-25T08:00:15.000Z' });
     return camera === 'ball'
       ? ok(undefined)
       : failed({ reason: camera === 'away' ? 'offline' : 'not-supported', text: '' });
@@ -135,7 +136,8 @@ it('turns the nearest camera that can turn', async () => {
   expect(await turn('fixed', 'ball', 'ball-2')).toEqual(ok('ball'));
   expect(await turn('away', 'ball')).toEqual(failed('away: offline'));
   expect(await turn('fixed')).toEqual(failed('fixed: not-supported'));
-  expect(asked).toEqual(['fixed', 'ball', 'away', 'fixed']);
+  expect(await turn('held', 'ball')).toEqual(failed('held: held by 席 A until 2026-11-25T08:00:15.000Z'));
+  expect(asked).toEqual(['fixed', 'ball', 'away', 'fixed', 'held']);
 });
 const NOTHING = async () => ok(undefined);
 const NOBODY = async () => ok({ id: '1', ok: true });
