@@ -51,6 +51,8 @@ export function cameraPort(adapter: OnvifAdapter, now: () => number): Cameras {
   return {
     streamsOf,
     sourceOf: (id, quality) => adapter.source(id, quality),
+    replayOf: (id, recording) => adapter.replay(id, recording),
+    recordings: (id, window) => adapter.recordings(id, window),
     ptzAbilities,
     ptz: new PtzDesk((id, act) => adapter.ptz(id, act), now),
   };

@@ -14,6 +14,8 @@ export type AccessUnit = Readonly<{
   isKey: boolean;
   /** The camera's clock, 90 kHz, modulo 2^32. */
   rtpTime: number;
+  /** When a recorder's picture was taken, milliseconds since 1970. */
+  recordedAt?: number;
   /** On a key frame: the sets that it is decoded with. */
   parameterSets?: ParameterSets;
 }>;

@@ -42,6 +42,8 @@ export class FlvViewer implements Session {
   #inFlightBytes = 0;
   #progressAt: number;
   #config: Buffer | undefined;
+  /** The hub's word on its clock, which comes before the key picture that it is about. */
+  #clock: Buffer | undefined;
   #configWasDropped = false;
   #waitsForKey = false;
   #isHeld = false;
@@ -87,6 +89,7 @@ export class FlvViewer implements Session {
     if (this.#isClosed) return;
     const kind = tagKind(tag);
     if (kind === 'config') this.#config = tag;
+    if (kind === 'other') this.#clock = tag;
     if (this.#waitsForKey && kind !== 'key') {
       this.#configWasDropped ||= kind === 'config';
       this.#dropped += 1;
@@ -117,6 +120,7 @@ export class FlvViewer implements Session {
 
   #resume(): void {
     this.#waitsForKey = false;
+    if (this.#clock !== undefined) this.#enqueue(this.#clock);
     if (this.#configWasDropped && this.#config !== undefined) this.#enqueue(this.#config);
     this.#configWasDropped = false;
   }

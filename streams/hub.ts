@@ -48,15 +48,15 @@ export class Broadcast {
 
   /**
    * Gives the picture to all viewers; answers its tag's body, which the snapshot is made of. `at` is when it came, in
-   * milliseconds since 1970.
+   * milliseconds since 1970; `takenAt`, where it is a recorder's, when it was taken.
    */
-  publish(unit: AccessUnit, at: number): Buffer {
+  publish(unit: AccessUnit, at: number, takenAt = at): Buffer {
     const { dtsMs, compositionMs } = this.#timeline.next(unit.rtpTime, at);
     if (unit.parameterSets !== undefined && unit.parameterSets !== this.#sets) {
       this.#sets = unit.parameterSets;
       this.#send(FLV_VIDEO, dtsMs, configBody(unit.codec, decoderConfig(unit.codec, unit.parameterSets)));
     }
-    if (unit.isKey) this.#send(FLV_SCRIPT, 0, clockBody(at, dtsMs)); // the hub keeps the latest for newcomers
+    if (unit.isKey) this.#send(FLV_SCRIPT, 0, clockBody(takenAt, dtsMs)); // the hub keeps the latest for newcomers
     const body = pictureBody(unit, compositionMs);
     this.#send(FLV_VIDEO, dtsMs, body);
     this.#boundGroup(unit.isKey, body.length);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CLIP_NOTES, QUALITIES } from '../gateway/domain/camera.ts';
-import { STREAM_FORMATS } from './signed-url.ts';
+import { CLIP_NOTES, QUALITIES, type StreamSource } from '../gateway/domain/camera.ts';
+import { STREAM_FORMATS, type StreamFormat } from './signed-url.ts';
 import { SourceStatusShape, StreamFaultShape } from './source-status.ts';
 
 /** What the two processes say to each other. Cameras' passwords travel here only: never as an argument, never in env. */
@@ -10,7 +10,13 @@ const ConnectionShape = z.object({
   username: z.string().exactOptional(),
   password: z.string().exactOptional(),
 });
-const SourceShape = z.object({ camera: z.string(), quality: z.enum(QUALITIES), connection: ConnectionShape });
+const ReplayShape = z.object({ id: z.string(), from: z.number(), to: z.number(), speed: z.number() });
+const SourceShape = z.object({
+  camera: z.string(),
+  quality: z.enum(QUALITIES),
+  connection: ConnectionShape,
+  replay: ReplayShape.exactOptional(),
+});
 
 export const PlaneSettingsShape = z.object({
   deviceNetworks: z.array(z.string()),
@@ -112,3 +118,14 @@ export const ToGateway = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), id: z.number(), sources: z.array(SourceStatusShape) }),
 ]);
 export type ToGateway = z.infer<typeof ToGateway>;
+
+/** A mutable copy for the channel, with nothing that the caller may have hung on it. */
+export const plain = ({ camera, quality, connection, replay }: StreamSource): Wish['source'] => ({
+  ...{ camera, quality, connection: { ...connection } },
+  ...(replay === undefined ? {} : { replay: { ...replay } }),
+});
+
+export const plainWish = ({ source, format }: Readonly<{ source: StreamSource; format: StreamFormat }>): Wish => ({
+  source: plain(source),
+  format,
+});

@@ -6,7 +6,7 @@ import type { ClipFile, ClipWish, Snapshot, StreamSource } from '../gateway/doma
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
 import { fault, type StreamFault } from './fault.ts';
 import { HandOver } from './hand-over.ts';
-import type { ToGateway, ToPlane, Upgrade, Wish } from './ipc.ts';
+import { plain, plainWish, type ToGateway, type ToPlane, type Upgrade } from './ipc.ts';
 import { PlaneProcess } from './plane-process.ts';
 import type { StreamFormat } from './signed-url.ts';
 import type { SourceStatus } from './source-status.ts';
@@ -303,11 +303,6 @@ class SupervisedPlane implements VideoPlane {
     if (this.#viewings.delete(viewing)) this.#onEnded(viewing);
   }
 }
-
-/** A mutable copy for the channel, with nothing that the caller may have hung on it. */
-const plain = ({ camera, quality, connection }: StreamSource) => ({ camera, quality, connection: { ...connection } });
-
-const plainWish = ({ source, format }: StreamWish): Wish => ({ source: plain(source), format });
 
 const closed = ({ camera, quality }: SourceStatus, now: number): SourceStatus => ({
   camera,

@@ -81,7 +81,7 @@ export class Relay {
     this.#broadcast = new Broadcast(path);
     const isUsedElse = (): boolean => this.#waiters.size > 0 || this.#ring !== undefined;
     this.#watchers = new Watchers(this.#broadcast, options.lingerMs, () => this.close(), isUsedElse);
-    this.#running = new Source(source.connection, options, {
+    this.#running = new Source(source, options, {
       onAccessUnit: (unit) => this.#onAccessUnit(unit),
       onBytes: (bytes) => this.#rate.add(bytes, options.now()),
       onState: (state) => this.#onState(state),
@@ -186,7 +186,8 @@ export class Relay {
     this.#stopRecording();
   }
 
-  close(): void {
+  /** `reason`: why its viewers see nothing more. */
+  close(reason?: string): void {
     if (this.#isClosed) return;
     const held = this.#state.state === 'waiting' ? this.#state : undefined;
     this.#isClosed = true;
@@ -196,15 +197,15 @@ export class Relay {
     this.#ring?.close();
     this.#ring = undefined;
     for (const waiter of [...this.#waiters]) waiter.settle(failed(fault('closed', 'the stream was closed')));
-    this.#watchers.close();
-    this.#options.onClosed(held);
+    this.#watchers.close(reason);
+    this.#options.onClosed(this.source.replay === undefined ? held : undefined);
     this.#options.onState(this.status());
   }
 
   #onAccessUnit(unit: AccessUnit): void {
     if (this.#isClosed) return;
     const at = this.#options.now();
-    const body = this.#broadcast.publish(unit, at);
+    const body = this.#broadcast.publish(unit, at, unit.recordedAt);
     const data = body.subarray(body.length - lengthPrefixedBytes(unit.nals));
     this.#ring?.add(unit, data, at);
     const { codec, parameterSets: sets } = unit;
@@ -274,6 +275,8 @@ export class Relay {
     }
     this.#giveUpHopeless();
     this.#options.onState(this.status());
+    // A recording that is over is not played again, and one that cannot be had does not come by itself.
+    if (state.state === 'waiting' && this.source.replay !== undefined) this.close(state.fault.reason);
   }
 
   /** Who waits for a picture need not wait out a time in which none can come. */

@@ -13,6 +13,8 @@ import type { SourceStatus } from './source-status.ts';
 /** What one process carries at most; past it a request is refused, never queued. */
 export const RELAYS_MAX = 1024;
 export const VIEWERS_MAX = 4096;
+/** Recordings that are watched at once: recorders have few such seats themselves. */
+export const REPLAYS_MAX = 32;
 /** Streams that wait for people to mend their password; the oldest is forgotten first. */
 const HOLDS_MAX = 4096;
 const TICK_MS = 1000;
@@ -58,6 +60,8 @@ export class Relays {
   watch(source: StreamSource, sink: FlvSink, bounds?: QueueBounds): Result<Watching, StreamFault> {
     if (this.#viewers >= VIEWERS_MAX)
       return failed(fault('busy', `this machine shows ${VIEWERS_MAX} pictures already`));
+    if (source.replay !== undefined && this.#replays() >= REPLAYS_MAX)
+      return failed(fault('busy', `${REPLAYS_MAX} recordings are watched already`));
     const relay = this.#open(source);
     if (!relay.ok) return relay;
     this.#count += 1;
@@ -138,9 +142,12 @@ export class Relays {
     return { ok: true, value: relay };
   }
 
+  #replays = (): number => [...this.#relays.values()].filter(({ source }) => source.replay !== undefined).length;
+
   #relayOptions(path: string, source: StreamSource) {
     return {
       ...this.#options,
+      ...(source.replay === undefined ? {} : { lingerMs: 0 }), // nobody comes back to another one's recording
       ring: { keepMs: this.#options.ringMs ?? RING_KEEP_MS, budget: this.#rings },
       onClosed: (held: Held | undefined) => {
         this.#relays.delete(path);
@@ -167,7 +174,9 @@ export class Relays {
   }
 }
 
-const pathOf = ({ camera, quality }: StreamSource): string => `/live/${camera}/${quality}`;
+/** A recording is watched by who asked for it, at their pace. */
+const pathOf = ({ camera, quality, replay }: StreamSource): string =>
+  replay === undefined ? `/live/${camera}/${quality}` : `/replay/${camera}/${replay.id}`;
 
 const isSame = (a: Connection, b: Connection): boolean =>
   a.url === b.url && a.username === b.username && a.password === b.password;

@@ -22,6 +22,8 @@ export type StreamGrant = Readonly<{
   camera: DeviceId;
   quality: Quality;
   format: StreamFormat;
+  /** A recording of this recorder's in place of what is there now; times in milliseconds since 1970. */
+  replay?: Readonly<{ recording: string; from: number; to: number; speed: number }>;
   user: string;
   /** The sign-in that asked, by the hash of its token: when it ends, the address opens nothing any more. */
   session: string;
@@ -40,6 +42,7 @@ export function signStreamUrl(key: Uint8Array, grant: StreamGrant): string {
   const { way, camera, quality, format, user, session, expiresAt, id } = grant;
   const query = new URLSearchParams(way === 'wall' ? { c: camera, q: quality } : {});
   if (format !== 'sent') query.set('f', format);
+  if (grant.replay !== undefined) query.set('r', replayText(grant.replay));
   query.set('u', user);
   query.set('h', session);
   query.set('e', String(expiresAt));
@@ -65,8 +68,20 @@ export function verifyStreamUrl(key: Uint8Array, url: string, now: number): Resu
 function signature(key: Uint8Array, grant: StreamGrant): string {
   const { way, camera, quality, format, user, session, expiresAt, id } = grant;
   return createHmac('sha256', key)
-    .update(JSON.stringify([way, camera, quality, format, user, session, expiresAt, id]))
+    .update(JSON.stringify([way, camera, quality, format, user, session, expiresAt, id, ...replayParts(grant.replay)]))
     .digest('base64url');
+}
+
+type GrantedReplay = NonNullable<StreamGrant['replay']>;
+const replayParts = (replay: GrantedReplay | undefined): readonly unknown[] =>
+  replay === undefined ? [] : [[replay.recording, replay.from, replay.to, replay.speed]];
+const replayText = ({ recording, from, to, speed }: GrantedReplay): string => `${from}_${to}_${speed}_${recording}`;
+
+function readReplay(text: string, context: z.RefinementCtx): GrantedReplay {
+  const [, from = '', to = '', speed = '', recording = ''] =
+    /^(\d{1,15})_(\d{1,15})_([\d.]{1,5})_(.{1,100})$/.exec(text) ?? [];
+  if (recording === '') context.addIssue({ code: 'custom', message: 'a recording' });
+  return { recording, from: Number(from), to: Number(to), speed: Number(speed) };
 }
 
 /** What is signed, as it stands in a query; a longer address is none of ours. */
@@ -74,6 +89,7 @@ const Query = z.object({
   c: z.string().regex(DEVICE_ID),
   q: z.enum(['main', 'sub']),
   f: z.enum(STREAM_FORMATS).default('sent'),
+  r: z.string().max(200).transform(readReplay).optional(),
   u: z.string().min(1).max(100),
   h: z.string().regex(/^[0-9a-f]{64}$/),
   e: z
@@ -93,8 +109,11 @@ function readStreamUrl(url: string): { grant: StreamGrant; signature: string } |
   const inPath = way === 'wall' ? {} : { c: decode(parts[2] ?? ''), q: parts[3] };
   const read = Query.safeParse({ ...Object.fromEntries(new URLSearchParams(parts[4])), ...inPath });
   if (!read.success) return undefined;
-  const { c: camera, q: quality, f: format, u: user, h: session, e: expiresAt, i: id, s } = read.data;
-  return { grant: { way, camera, quality, format, user, session, expiresAt, id }, signature: s };
+  const { c: camera, q: quality, f: format, r: replay, u: user, h: session, e: expiresAt, i: id, s } = read.data;
+  return {
+    grant: { way, camera, quality, format, ...(replay === undefined ? {} : { replay }), user, session, expiresAt, id },
+    signature: s,
+  };
 }
 
 const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'webrtc', 'wall'];

@@ -1,3 +1,4 @@
+import type { Replay, StreamSource } from '../gateway/domain/camera.ts';
 import type { Connection } from '../gateway/domain/device.ts';
 import type { DeviceNetworks } from '../gateway/domain/device-networks.ts';
 import type { AccessUnit } from './access-unit.ts';
@@ -41,14 +42,20 @@ export function retryDelayMs(failures: number, fault: StreamFault, random: numbe
 /** One camera's stream, kept open: plays, and after each end waits and plays again until it is stopped. */
 export class Source {
   readonly #connection: Connection;
+  readonly #replay: Replay | undefined;
   readonly #options: SourceOptions;
   readonly #events: SourceEvents;
   readonly #stop = new AbortController();
   #failures = 0;
   #session: RtspSession | undefined;
 
-  constructor(connection: Connection, options: SourceOptions, events: SourceEvents) {
+  constructor(
+    { connection, replay }: Pick<StreamSource, 'connection' | 'replay'>,
+    options: SourceOptions,
+    events: SourceEvents,
+  ) {
     this.#connection = connection;
+    this.#replay = replay;
     this.#options = options;
     this.#events = events;
   }
@@ -86,6 +93,7 @@ export class Source {
       {
         url: this.#connection.url,
         credentials: credentialsOf(this.#connection),
+        replay: this.#replay,
         allowBasic: this.#options.allowBasic,
         networks: this.#options.networks,
         limits: this.#options.limits,

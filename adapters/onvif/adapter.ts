@@ -1,5 +1,13 @@
 import type { Logger } from 'pino';
-import type { FoundCamera, PtzAbilities, PtzAct, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type {
+  ClipWindow,
+  FoundCamera,
+  PtzAbilities,
+  PtzAct,
+  Quality,
+  RecordedSpan,
+  StreamSource,
+} from '../../gateway/domain/camera.ts';
 import type { CommandFault } from '../../gateway/domain/command.ts';
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
@@ -36,6 +44,10 @@ export interface OnvifAdapter {
   source(id: DeviceId, quality: Quality): Promise<Result<StreamSource, CameraFault>>;
   ptz(id: DeviceId, act: PtzAct): Promise<Result<void, CameraFault>>;
   /** `not-supported` for a camera that cannot turn. */
+  /** What the camera, or the recorder that it is, kept of this time (Profile G), oldest first. */
+  recordings(id: DeviceId, window: ClipWindow): Promise<Result<readonly RecordedSpan[], CameraFault>>;
+  /** Where a recording is played from. */
+  replay(id: DeviceId, recording: string): Promise<Result<StreamSource, CameraFault>>;
   ptzAbilities(id: DeviceId): Promise<Result<PtzAbilities, CameraFault>>;
   /** A relay, inputs, imaging, recordings, as `commands.ts` lists them. */
   command(
@@ -118,6 +130,8 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
     source: async (id, quality) =>
       (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id),
     ptz: async (id, act) => (await cameras.find(id)?.control.steering.act(act)) ?? noOnvif(id),
+    recordings: async (id, window) => (await cameras.find(id)?.control.recorded(window)) ?? noOnvif(id),
+    replay: async (id, recording) => (await cameras.find(id)?.control.replaySource(recording)) ?? noOnvif(id),
     ptzAbilities: async (id) => (await cameras.find(id)?.control.steering.abilities()) ?? noOnvif(id),
     command: async (id, name, args) => {
       if (name === TRUST) return await trust(ports.directory.find(id), networks, pins);

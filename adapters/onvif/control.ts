@@ -1,4 +1,4 @@
-import type { PtzAbilities, Quality, StreamSource } from '../../gateway/domain/camera.ts';
+import type { ClipWindow, PtzAbilities, Quality, RecordedSpan, StreamSource } from '../../gateway/domain/camera.ts';
 import type { Connection, Device, DeviceId } from '../../gateway/domain/device.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { pathOf, streamUrl } from './address.ts';
@@ -7,7 +7,7 @@ import { askConformance } from './conformance.ts';
 import { askDeviceInformation, modelName } from './device-information.ts';
 import { CameraLibrary, type MediaProfile } from './library.ts';
 import type { CameraLink } from './link.ts';
-import { CameraOperations, type ImagingSettings, type RecordedSpan, type Recording } from './operations.ts';
+import { CameraOperations, type ImagingSettings, type RecordedTime, type Recording } from './operations.ts';
 import { PtzService } from './ptz-service.ts';
 import { findServices, type ServicePaths } from './service-paths.ts';
 import { CameraSteering, type Head } from './steering.ts';
@@ -32,7 +32,7 @@ export type CameraDescription = Readonly<{
   }>[];
 }>;
 
-export type CameraRecordings = Readonly<{ recordings: readonly Recording[] }> & Partial<RecordedSpan>;
+export type CameraRecordings = Readonly<{ recordings: readonly Recording[] }> & Partial<RecordedTime>;
 
 /** A profile changes when somebody reconfigures the camera: rarely, and found out within this time. */
 const PROFILES_KEPT_MS = 300_000;
@@ -156,6 +156,16 @@ export class CameraControl {
     const url = streamUrl(found.value, this.#link.entered, this.#device().tags ?? []);
     return url.ok ? ok({ url: url.value }) : url;
   }
+
+  async replaySource(recording: string): Promise<Result<StreamSource, CameraFault>> {
+    const found = await this.replay(recording);
+    if (!found.ok) return found;
+    return ok({ camera: this.#device().id, quality: 'main', connection: { ...this.#connection, ...found.value } });
+  }
+
+  /** What is recorded of this time, by the search service, or the whole of each recording where it has none. */
+  recorded = (window: ClipWindow): Promise<Result<readonly RecordedSpan[], CameraFault>> =>
+    this.#ask((operations) => operations.recorded(window));
 
   async #ask<T>(
     question: (operations: CameraOperations) => Promise<Result<T, CameraFault>>,

@@ -1,6 +1,8 @@
+import type { ClipWindow, RecordedSpan } from '../../gateway/domain/camera.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { type CameraFault, cameraFault } from './camera-fault.ts';
 import type { CameraLink } from './link.ts';
+import { searchRecordings } from './recording-search.ts';
 import type { ServicePaths } from './service-paths.ts';
 import { child, childrenOf, escapeXml, textAt, type XmlElement } from './xml.ts';
 
@@ -105,12 +107,20 @@ export class CameraOperations {
   }
 
   /** From when to when there is a recording, as the camera wrote it; Profile G's search service. */
-  async recordedSpan(): Promise<Result<RecordedSpan, CameraFault>> {
+  async recordedSpan(): Promise<Result<RecordedTime, CameraFault>> {
     const operation = '<tse:GetRecordingSummary xmlns:tse="http://www.onvif.org/ver10/search/wsdl"/>';
     const answer = await this.#call('search', operation);
     if (!answer.ok) return answer;
     const summary = child(answer.value, 'Summary');
     return ok({ from: textAt(summary, 'DataFrom'), until: textAt(summary, 'DataUntil') });
+  }
+
+  /** What is recorded of this time; of a recorder without a search service all its recordings, for it does not say when. */
+  async recorded(window: ClipWindow): Promise<Result<readonly RecordedSpan[], CameraFault>> {
+    const found = await searchRecordings((operation) => this.#call('search', operation), window);
+    if (found.ok || found.error.reason !== 'not-supported') return found;
+    const listed = await this.recordings();
+    return listed.ok ? ok(listed.value.map(({ token: recording }) => ({ recording, ...window }))) : listed;
   }
 
   /** Where a recording is played from, as the camera says: the caller applies the host rule. */
@@ -135,7 +145,7 @@ export class CameraOperations {
 
 export type Relay = Readonly<{ token: string; mode: string | undefined; idle: string | undefined }>;
 export type Recording = Readonly<{ token: string; source: string | undefined; content: string | undefined }>;
-export type RecordedSpan = Readonly<{ from: string | undefined; until: string | undefined }>;
+export type RecordedTime = Readonly<{ from: string | undefined; until: string | undefined }>;
 /** Numbers in the camera's own range, mostly 0 to 100; `irCutFilter` is `auto`, `on` or `off`. */
 export type ImagingSettings = Readonly<{
   brightness?: number | undefined;

@@ -4,8 +4,18 @@ import type { Connection, DeviceId } from './device.ts';
 export type Quality = 'main' | 'sub';
 export const QUALITIES: readonly Quality[] = ['main', 'sub'];
 
+/** What a recorder kept, from when to when (milliseconds since 1970), and how many times as fast it is shown. `id`: whose. */
+export type Replay = Readonly<{ id: string; from: number; to: number; speed: number }>;
+/** A recording of a camera's or recorder's own, and from when to when there are pictures in it. */
+export type RecordedSpan = Readonly<{ recording: string; from: number; to: number }>;
 /** One stream of a camera, as the video plane needs it. Credentials travel apart from the URL, never in it. */
-export type StreamSource = Readonly<{ camera: DeviceId; quality: Quality; connection: Connection }>;
+export type StreamSource = Readonly<{
+  camera: DeviceId;
+  quality: Quality;
+  connection: Connection;
+  /** Of the recorder behind this address; absent: what is there now. */
+  replay?: Replay;
+}>;
 
 /** A picture taken from a stream's latest key frame. */
 export type Snapshot = Readonly<{ jpeg: Uint8Array; at: number; width: number; height: number }>;

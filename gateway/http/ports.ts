@@ -6,7 +6,15 @@ import type { Access } from '../access/access.ts';
 import type { AlarmDesk } from '../desk/desk.ts';
 import type { PlaceRules } from '../desk/place-rules.ts';
 import type { BadValue } from '../domain/bad-value.ts';
-import type { FoundCamera, PtzAbilities, Quality, Snapshot, StreamSource } from '../domain/camera.ts';
+import type {
+  ClipWindow,
+  FoundCamera,
+  PtzAbilities,
+  Quality,
+  RecordedSpan,
+  Snapshot,
+  StreamSource,
+} from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
 import type { Device, DeviceId } from '../domain/device.ts';
 import type { Actor } from '../domain/entry.ts';
@@ -42,6 +50,10 @@ export type PlaneFault = Readonly<{ reason: string; text: string }>;
 export interface Cameras {
   /** Where a stream is had; it may ask the camera, so it takes a while. */
   sourceOf(id: DeviceId, quality: Quality): Promise<Result<StreamSource, PlaneFault>>;
+  /** Where a recording of the camera's own is played from. */
+  replayOf(id: DeviceId, recording: string): Promise<Result<StreamSource, PlaneFault>>;
+  /** What the camera, or the recorder that it is, kept of this time, oldest first. */
+  recordings(id: DeviceId, window: ClipWindow): Promise<Result<readonly RecordedSpan[], PlaneFault>>;
   /** The streams that the camera offers, with the codec of each where it is known. */
   streamsOf(id: DeviceId): Promise<Result<readonly Readonly<{ quality: Quality; codec: string }>[], PlaneFault>>;
   /** What the camera's head can do; it may ask the camera. */
@@ -79,6 +91,8 @@ export type StreamGrant = Readonly<{
   camera: DeviceId;
   quality: Quality;
   format: StreamWish['format'];
+  /** What a recorder kept, in place of what is there now. */
+  replay?: Readonly<{ recording: string; from: number; to: number; speed: number }>;
   username: string;
   /** Hash of the sign-in's token. */
   session: string;

@@ -29,6 +29,7 @@ import { patrolTasks } from './patrol-tasks.ts';
 import { places } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { answerProblem, checkPart } from './problems.ts';
+import { recordings } from './recordings.ts';
 import { regions } from './regions.ts';
 import { session } from './session.ts';
 import { stats } from './stats.ts';
@@ -58,6 +59,7 @@ const RESOURCES = [
   cameraReports,
   stats,
   cameras,
+  recordings,
   discovery,
   regions,
   lines,

@@ -92,10 +92,14 @@ export class Viewings {
   }
 
   /** It may ask the camera, so it takes a while. */
-  async #wishFor({ camera, quality, format }: StreamGrant): Promise<Result<StreamWish, ViewingRefusal>> {
-    const source = await this.#ports.cameras.sourceOf(camera, quality);
+  async #wishFor({ camera, quality, format, replay, id }: StreamGrant): Promise<Result<StreamWish, ViewingRefusal>> {
+    const { cameras } = this.#ports;
+    const source =
+      replay === undefined ? await cameras.sourceOf(camera, quality) : await cameras.replayOf(camera, replay.recording);
     if (!source.ok) return failed({ status: 502, reason: source.error.reason });
-    return ok({ source: source.value, format });
+    if (replay === undefined) return ok({ source: source.value, format });
+    const { from, to, speed } = replay;
+    return ok({ source: { ...source.value, replay: { id, from, to, speed } }, format });
   }
 
   #look(username: string | undefined): void {

@@ -16,6 +16,7 @@ import { drawName } from './picture/writing.ts';
 import { captionOf, PtzHead, type PtzPosition } from './ptz.ts';
 import type { Quirks } from './quirks.ts';
 import { Broadcast } from './rtsp/broadcast.ts';
+import { Replay } from './rtsp/replay.ts';
 import { RtspConnection, type RtspSite } from './rtsp/session.ts';
 
 export type { CameraQuality } from './onvif/site.ts';
@@ -66,6 +67,8 @@ export type SimulatedCamera = Readonly<{
   setProperty(topic: string, happening: Happening): number;
   /** Sessions that play now, both streams together. */
   viewers(): number;
+  /** Recordings that are played now. */
+  replays(): number;
   /** Pull-points that live now. */
   subscriptions(): number;
   ptzPosition(): PtzPosition;
@@ -88,12 +91,13 @@ const MAIN: Readonly<Record<720 | 1080, PictureSize>> = {
 export async function startCamera(options: CameraOptions): Promise<SimulatedCamera> {
   const host = options.host ?? '127.0.0.1';
   let quirks = options.quirks ?? {};
+  let replays = 0;
   const now = () => (options.now ?? Date.now)() + (quirks.clockOffsetMs ?? 0);
   const head = options.hasPtz === false ? undefined : new PtzHead(now);
   const broker = new EventBroker(now);
   const streams = await openStreams(options, now, head);
   const io = new DeviceIo(broker);
-  const site = siteOf(options, () => quirks, { now, head, broker, io, streams, baseUrl, rtspUrl, reboot });
+  const site = siteOf(options, () => quirks, { now, head, broker, io, streams, baseUrl, rtspUrl, reboot, replay });
   const rtsp = new Listening(
     createServer((socket) => new RtspConnection(site, socket)),
     host,
@@ -109,6 +113,16 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
   }
   function rtspUrl(quality: CameraQuality): string {
     return `rtsp://${host}:${rtsp.port}/${quality}`;
+  }
+  function replay(): Replay {
+    const { loop } = streams.main.stream;
+    const caption = (at: number): Caption => ({ clock: clockText(at), position: '' });
+    return new Replay({
+      ...{ loop, caption },
+      onPlaying: (by) => {
+        replays += by;
+      },
+    });
   }
   async function open(): Promise<void> {
     await Promise.all([rtsp.open(), onvif?.open()]);
@@ -131,6 +145,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     raise: (topic, happening) => broker.raise(topic, happening),
     setProperty: (topic, happening) => broker.setProperty(topic, happening),
     viewers: () => streams.main.viewers + streams.sub.viewers,
+    replays: () => replays,
     subscriptions: () => broker.subscriptions,
     ptzPosition: () => head?.position() ?? STILL,
     reboot,
@@ -172,13 +187,13 @@ async function openStreams(
 }
 
 type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'io' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
-  Readonly<{ streams: Streams }>;
+  Readonly<{ streams: Streams; replay: () => Replay }>;
 
 /** What the two servers know of the camera. */
 function siteOf(
   options: CameraOptions,
   quirks: () => Quirks,
-  { streams, baseUrl, rtspUrl, ...parts }: Parts,
+  { streams, baseUrl, rtspUrl, replay, ...parts }: Parts,
 ): OnvifSite & RtspSite {
   const { id, name, username, password, media2 } = options;
   const credentials = { username, password };
@@ -205,7 +220,10 @@ function siteOf(
     sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
     snapshot: (quality) => encodeJpeg(streams[quality].still()),
     startWithKey: (quality) => streams[quality].stream.startWithKey(),
-    find: (path) => (path === '/main' || path === '/sub' ? streams[path === '/main' ? 'main' : 'sub'] : undefined),
+    find: (path) => {
+      if (path === '/replay') return replay();
+      return path === '/main' || path === '/sub' ? streams[path === '/main' ? 'main' : 'sub'] : undefined;
+    },
   };
 }
 

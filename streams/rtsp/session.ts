@@ -1,3 +1,4 @@
+import type { Replay } from '../../gateway/domain/camera.ts';
 import type { DeviceNetworks } from '../../gateway/domain/device-networks.ts';
 import type { Credentials } from '../../gateway/domain/http-digest.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
@@ -9,6 +10,7 @@ import { type RtpPacket, readRtp } from '../rtp/packet.ts';
 import { ReorderWindow } from '../rtp/reorder.ts';
 import { RtspConnection } from './connection.ts';
 import type { RtspResponse } from './message.ts';
+import { REQUIRE_REPLAY, recordedAt, replayHeaders } from './replay.ts';
 import { readSdp } from './sdp.ts';
 import { controlPath, pathOf, type RtspTarget, readTarget, uriOf } from './target.ts';
 import { UdpPair } from './udp.ts';
@@ -16,6 +18,8 @@ import { UdpPair } from './udp.ts';
 export type SessionOptions = Readonly<{
   url: string;
   credentials?: Credentials | undefined;
+  /** A recorder's past in place of the present; it ends by itself. */
+  replay?: Replay | undefined;
   allowBasic: boolean;
   networks: DeviceNetworks;
   limits: SessionLimits;
@@ -35,6 +39,8 @@ export const SESSION_LIMITS: SessionLimits = { connectTimeoutMs: 5000, answerTim
 /** Without a word from the server a session lives a minute. Source: RFC 2326, 12.37. */
 const SESSION_TIMEOUT_S = 60;
 const CHANNEL_MAX = 255;
+/** A key picture's distance: a range may end before its last picture. */
+const NEAR_THE_END_MS = 4000;
 /** How finely silence is measured: a fifth of its limit at worst. */
 const SILENCE_TICKS = 5;
 /**
@@ -82,6 +88,8 @@ export class RtspSession {
   #udp: UdpPair | undefined;
   #address = '';
   #over = false;
+  /** When the picture that is coming was recorded. */
+  #recordedAt: number | undefined;
 
   constructor(options: SessionOptions, target: RtspTarget) {
     this.#options = options;
@@ -104,7 +112,7 @@ export class RtspSession {
     this.#payloadType = chosen.media.payloadType;
     this.#depacketiser = chosen.open((unit) => {
       this.#blindTicks = 0;
-      this.#options.onAccessUnit(unit);
+      this.#options.onAccessUnit(this.#recordedAt === undefined ? unit : { ...unit, recordedAt: this.#recordedAt });
     });
     return this.#setupAndPlay(opened.value, uriOf(this.#target, setupPath));
   }
@@ -172,7 +180,9 @@ export class RtspSession {
     if (!/^[\x21-\x7e]{1,256}$/.test(id)) return failed(fault('not-rtsp', 'the camera gave no session'));
     this.#sessionId = id;
     this.#watchSilence();
-    const played = await connection.request('PLAY', this.#playUri, [`Session: ${id}`, 'Range: npt=0.000-']);
+    const { replay } = this.#options;
+    const range = replay === undefined ? ['Range: npt=0.000-'] : replayHeaders(replay);
+    const played = await connection.request('PLAY', this.#playUri, [`Session: ${id}`, ...range]);
     if (!played.ok) return played;
     if (this.#over) return failed(fault('closed', 'closed by us'));
     this.#keepAliveEvery(timeoutSeconds(parameters) * 500);
@@ -181,7 +191,10 @@ export class RtspSession {
 
   /** Pictures inside the RTSP connection: what passes any firewall that RTSP passes, in order and without loss. */
   async #setupInside(connection: RtspConnection, uri: string): Promise<Result<RtspResponse, StreamFault>> {
-    const setup = await connection.request('SETUP', uri, ['Transport: RTP/AVP/TCP;unicast;interleaved=0-1']);
+    const setup = await connection.request('SETUP', uri, [
+      'Transport: RTP/AVP/TCP;unicast;interleaved=0-1',
+      ...this.#required,
+    ]);
     if (!setup.ok) return setup;
     const transport = setup.value.headers.get('transport')?.[0] ?? '';
     if (!/RTP\/AVP\/TCP/i.test(transport))
@@ -202,12 +215,19 @@ export class RtspSession {
     const ordered = new ReorderWindow((packet) => this.#depacketiser?.push(packet));
     udp.onRtp((payload) => this.#onRtp(payload, (packet) => ordered.push(packet)));
     const ports = `${udp.port}-${udp.port + 1}`;
-    const setup = await connection.request('SETUP', uri, [`Transport: RTP/AVP;unicast;client_port=${ports}`]);
+    const setup = await connection.request('SETUP', uri, [
+      `Transport: RTP/AVP;unicast;client_port=${ports}`,
+      ...this.#required,
+    ]);
     if (!setup.ok) return setup;
     const theirs = /server_port=(\d{1,5})(?:-(\d{1,5}))?/.exec(setup.value.headers.get('transport')?.[0] ?? '');
     const [rtp, rtcp] = [Number(theirs?.[1] ?? 0), Number(theirs?.[2] ?? 0)];
     if (isPort(rtp) && isPort(rtcp)) udp.knock(rtp, rtcp);
     return setup;
+  }
+
+  get #required(): readonly string[] {
+    return this.#options.replay === undefined ? [] : [REQUIRE_REPLAY];
   }
 
   /** Half the session's time, so that one lost answer does not end it. */
@@ -229,6 +249,7 @@ export class RtspSession {
     this.#watch = setInterval(() => {
       this.#quietTicks += 1;
       this.#blindTicks += 1;
+      if (this.#isPlayedOut()) return this.#end(fault('ended', 'the range is over'));
       if (this.#quietTicks < SILENCE_TICKS && this.#blindTicks < BLIND_TICKS) return;
       const ticks = Math.max(this.#quietTicks, this.#blindTicks);
       this.#end(fault('silent', `no picture for ${(silenceMs / SILENCE_TICKS) * ticks} ms${this.#whatCameInstead()}`));
@@ -255,7 +276,22 @@ export class RtspSession {
     }
     this.#quietTicks = 0;
     this.#options.onBytes(payload.length);
+    if (this.#options.replay !== undefined && this.#isOver(payload, this.#options.replay)) return;
     take(packet);
+  }
+
+  /** Notes when the packet was recorded; past the range it is over, whether or not the recorder ends. */
+  #isOver(payload: Buffer, { to }: Replay): boolean {
+    this.#recordedAt = recordedAt(payload) ?? this.#recordedAt;
+    if (this.#recordedAt === undefined || this.#recordedAt < to) return false;
+    this.#end(fault('ended', 'the range is over'));
+    return true;
+  }
+
+  /** Nothing comes any more, and the end of the range is near: recorders fall silent there. */
+  #isPlayedOut(): boolean {
+    const { replay } = this.#options;
+    return replay !== undefined && this.#quietTicks > 1 && (this.#recordedAt ?? 0) > replay.to - NEAR_THE_END_MS;
   }
 
   #end(found: StreamFault): void {

@@ -150,6 +150,8 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
           { quality: 'main', codec: 'h264' },
           { quality: 'sub', codec: 'h264' },
         ]),
+      replayOf: async () => failed({ reason: 'not-supported', text: 'no recorder' }),
+      recordings: async () => failed({ reason: 'not-supported', text: 'no recorder' }),
       ptzAbilities: async () => ok({ turns: true, zoomsTo: true, presets: [{ token: '1', name: '道口' }] }),
       ptz: new PtzDesk(async (camera, { act }) => {
         sent.push(`${camera} ${act}`);

@@ -581,6 +581,18 @@ const en: Words = {
       remove: 'They leave the registry; alarms and evidence stay. This cannot be taken back.',
     },
   },
+  recorder: {
+    open: 'Recorder…',
+    title: 'Recording of {name}',
+    none: 'This camera kept nothing of this time',
+    gap: 'Nothing was kept here: playing begins with the next part',
+    loading: 'Looking for recordings…',
+    opening: 'Opening the recording…',
+    play: 'Play',
+    pause: 'Pause',
+    when: 'Moment of the recording',
+    keys: '← → 10 seconds back and on',
+  },
   replace: {
     open: 'Replace…',
     title: 'Replace the camera {name}',

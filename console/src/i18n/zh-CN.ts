@@ -565,6 +565,18 @@ const zh = {
       remove: '设备从登记中删去，报警与证据保留。此步不能撤销。',
     },
   },
+  recorder: {
+    open: '录像机录像…',
+    title: '录像回放：{name}',
+    none: '此摄像机这段时间没有录像',
+    gap: '此刻没有录像，播放将从下一段开始',
+    loading: '正在查找录像…',
+    opening: '正在打开录像…',
+    play: '播放',
+    pause: '暂停',
+    when: '录像时刻',
+    keys: '← → 退进 10 秒',
+  },
   replace: {
     open: '同号更换…',
     title: '更换摄像机：{name}',

@@ -4,20 +4,14 @@ import type { LiveSources } from '../../../gateway/http/contract/video.ts';
 import { ask } from '../api/request.ts';
 import { canPlay } from './can-play.ts';
 import { chooseSource, type Source } from './choose-source.ts';
-import { playFlv } from './flv-player.ts';
-import type { Player, PlayerEvents } from './player.ts';
+import type { Player } from './player.ts';
+import { PLAYERS } from './players.ts';
 import { isNetworkPoor } from './poor-network.ts';
-import { playOnWall } from './wall-link.ts';
 import { Watchdog, waitBeforeRetry } from './watchdog.ts';
-import { playWebRtc } from './webrtc-player.ts';
 
 export type PictureState = 'opening' | 'playing' | 'stopped' | 'unplayable' | 'refused';
 
 const LOOK_MS = 500;
-
-const PLAYERS: Readonly<
-  Record<Source['protocol'], (video: HTMLVideoElement, url: string, events: PlayerEvents) => Player | Promise<Player>>
-> = { wall: playOnWall, 'ws-flv': playFlv, 'http-flv': playFlv, webrtc: playWebRtc };
 
 /**
  * Keeps a camera's live picture in `video`: opens it, watches that it moves, opens it again with growing pauses.

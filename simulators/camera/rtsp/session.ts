@@ -18,6 +18,8 @@ export interface OnAir {
   describe(name: string): string;
   add(viewer: Viewer): void;
   remove(viewer: Viewer): void;
+  /** Whether it is played as this PLAY asks; absent: whatever it asks. */
+  asked?(headers: ReadonlyMap<string, string>): boolean;
 }
 
 export type RtspSite = Readonly<{
@@ -112,6 +114,7 @@ export class RtspConnection {
 
   #answerPlay(request: RtspRequest): RtspAnswer {
     return this.#inSession(request, ({ id, stream }) => {
+      if (stream.asked?.(request.headers) === false) return { status: 457 };
       const url = `${request.uri.replace(/\/$/, '')}/track1`;
       const info = `url=${url};seq=${stream.sequence};rtptime=${stream.nextRtpTime()}`;
       return { status: 200, headers: { Session: id, Range: 'npt=now-', 'RTP-Info': info } };

@@ -31,6 +31,18 @@ describe('each way and format', () => {
   });
 });
 
+it('carries a recording, its range and speed, and nobody changes them', () => {
+  const replay = { recording: '录像 1/2', from: NOW - 60_000, to: NOW, speed: 2 };
+  const signed = signStreamUrl(KEY, { ...grant, replay });
+  expect(verifyStreamUrl(KEY, signed, NOW)).toEqual({ ok: true, value: { ...grant, replay } });
+  const earlier = signed.replace(String(replay.from), String(replay.from - 1));
+  expect(verifyStreamUrl(KEY, earlier, NOW)).toMatchObject({ error: { reason: 'signature' } });
+  expect(verifyStreamUrl(KEY, signed.replace(/r=[^&]*&/, ''), NOW)).toMatchObject({ error: { reason: 'signature' } });
+  expect(verifyStreamUrl(KEY, signed.replace(/r=[^&]*/, 'r=x'), NOW)).toMatchObject({
+    error: { reason: 'malformed' },
+  });
+});
+
 it.each([
   ['another camera', url.replace('cam%3A1', 'cam%3A2')],
   ['another quality', url.replace('/sub?', '/main?')],

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { startCamera } from '../../simulators/camera/camera.ts';
+import { CODE_RANGE, FRAME_MS, frameAt } from '../../simulators/camera/picture/frame-code.ts';
+import { violations } from '../parts/axe.ts';
+import { startBrowser, takeSeat } from '../parts/browser.ts';
+import { buildConsole } from '../parts/console-build.ts';
+import { DUTY } from '../parts/console-site.ts';
+import { codesOnPage } from '../parts/frame-codes.ts';
+import { startGateway } from '../parts/gateway.ts';
+import { temporaryFolder } from '../parts/temporary-folder.ts';
+import { secret } from '../parts/told.ts';
+
+beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
+
+const soon = (check: () => unknown, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 50 });
+const LOGIN = { username: 'admin', password: secret('a camera that records') };
+
+/** How many milliseconds before `moment` the picture with this code was taken. */
+const before = (code: number, moment: number): number =>
+  ((((frameAt(moment) - code) % CODE_RANGE) + CODE_RANGE) % CODE_RANGE) * FRAME_MS;
+
+it('shows from an alarm what the camera recorded itself, from ten seconds before, and another moment by a key', async () => {
+  const camera = await startCamera({ id: 'gate', name: '东门', ...LOGIN });
+  onTestFinished(() => camera.stop());
+  const gateway = await startGateway({ dataDir: await temporaryFolder(onTestFinished) }, onTestFinished);
+  await gateway.signIn();
+  await gateway.call('POST', '/api/v1/users', { ...DUTY, role: 'dispatcher', regions: ['360902000000'] });
+  await gateway.call('PUT', '/api/v1/devices/gate', {
+    ...{ kind: 'camera', profile: 'onvif', name: '东门', region: '360902001001' },
+    tags: [`port:${new URL(camera.rtspUrl('main')).port}`],
+    connection: { url: camera.onvifUrl, ...LOGIN },
+  });
+  await soon(() => expect(camera.subscriptions()).toBe(1));
+  const { page, complaints } = await takeSeat(await startBrowser(onTestFinished), gateway.url, DUTY);
+  const happenedAt = Date.now();
+  camera.raise('RuleEngine/LineDetector/Crossed', { source: { Rule: 'line' }, data: { ObjectId: 7 } });
+  await page.locator('[data-testid=alarm-row]').first().click();
+  await page.getByTestId('open-recorder').click();
+  const code = async (): Promise<number> => (await codesOnPage(page, '[data-testid=recorder] video'))[0] ?? Number.NaN;
+  await page.locator('[data-recorder=ready]').waitFor();
+  await page.getByTestId('recorder-play').click();
+  await page.locator('[data-recorder=playing]').waitFor();
+  await soon(async () => expect(before(await code(), happenedAt)).toBeLessThan(12_000));
+  expect(before(await code(), happenedAt)).toBeGreaterThan(4_000);
+  expect(camera.replays()).toBe(1);
+  expect(await violations(page)).toEqual([]);
+  await page.getByTestId('recorder-play').press('ArrowLeft');
+  await soon(async () => expect(before(await code(), happenedAt)).toBeGreaterThan(12_000));
+  await page.getByTestId('recorder-play').click();
+  await soon(() => expect(camera.replays()).toBe(0));
+  await page.keyboard.press('Escape');
+  await soon(async () => expect(await page.getByTestId('recorder').count()).toBe(0));
+  expect(complaints).toEqual([]);
+});
