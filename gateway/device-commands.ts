@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import type { VideoPlane } from '../streams/video-plane.ts';
+import { type AnnouncingPorts, announceAt, espeak } from './announcing.ts';
 import type { DeviceCommands } from './domain/command.ts';
 import type { Device, DeviceId } from './domain/device.ts';
 import { failed, ok } from './domain/result.ts';
 
-/** Commands by how a device speaks: a camera's relay by ONVIF, everything else by MQTT. */
+/** Commands by how a device speaks: a camera's relay by ONVIF, what a loudspeaker says by RTP, everything else by MQTT. */
 export const deviceCommands = (
   find: (id: DeviceId) => Device | undefined,
-  cameras: Pick<OnvifAdapter, 'command'>,
-  others: DeviceCommands,
+  cameras: Pick<OnvifAdapter, 'command' | 'source'>,
+  video: Pick<VideoPlane, 'announce'>,
+  others: () => DeviceCommands,
 ): DeviceCommands => ({
   send: async (device, command, timeoutMs) => {
-    if (find(device)?.profile !== 'onvif') return await others.send(device, command, timeoutMs);
+    if (find(device)?.profile !== 'onvif') return await others().send(device, command, timeoutMs);
+    if (command.name === 'broadcast')
+      return await announceAt(device, command.args, announcing(cameras, video), timeoutMs);
     const answered = new AbortController();
     const late = sleep(timeoutMs, undefined, { signal: answered.signal }).catch(() => undefined); // it was answered
     const answer = await Promise.race([cameras.command(device, command.name, command.args), late]);
@@ -21,4 +26,11 @@ export const deviceCommands = (
     if (!answer.ok) return answer;
     return ok({ id: randomUUID(), ok: answer.value.error === undefined, ...answer.value });
   },
+});
+
+const announcing = (cameras: Pick<OnvifAdapter, 'source'>, video: Pick<VideoPlane, 'announce'>): AnnouncingPorts => ({
+  speech: espeak,
+  sourceOf: (id) => cameras.source(id, 'main'),
+  announce: (source, pcm) => video.announce(source, pcm),
+  newId: randomUUID,
 });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { Settings } from '../config/settings.ts';
-import type { VideoPlane } from '../streams/plane.ts';
+import type { VideoPlane } from '../streams/video-plane.ts';
 import type { AlarmDesk } from './desk/desk.ts';
 import type { StreamSource } from './domain/camera.ts';
 import type { DeviceId } from './domain/device.ts';

@@ -186,7 +186,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   // HTTP listens before devices are let in: until then nobody can be sent a command.
   const mqtt: { current?: MqttAdapter } = {};
-  const commands = deviceCommands(registry.find, cameras, { send: (...order) => mqttOf(mqtt).commands.send(...order) });
+  const commands = deviceCommands(registry.find, cameras, video, () => mqttOf(mqtt).commands);
   const steered = cameraPort(cameras, now);
   const { ptz } = steered;
   const linkage = openLinkageHouse({ settings: settings.linkages, registry, lines, lanes, journal, ptz, commands });

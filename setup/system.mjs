@@ -7,6 +7,8 @@ import { CannotSetUp, say } from './say.mjs';
 /** What a task may need of the system: how to see that it is there, and Debian's package of it. */
 const PARTS = {
   ffmpeg: { packages: ['ffmpeg'], isThere: hasProgram('ffmpeg') },
+  /** The voice of loudspeakers (喊话). */
+  speech: { packages: ['espeak-ng'], isThere: hasProgram('espeak-ng') },
   mosquitto: { packages: ['mosquitto'], isThere: hasProgram('mosquitto') },
   victoriaMetrics: { packages: ['victoria-metrics'], isThere: hasProgram('victoria-metrics') },
   influxdb: { packages: ['influxdb'], isThere: hasProgram('influxd') },

@@ -8,24 +8,24 @@
  */
 export const TASKS = {
   demo: {
-    system: ['ffmpeg', 'chineseFont'],
+    system: ['ffmpeg', 'speech', 'chineseFont'],
     console: true,
     program: 'simulators/demo/main.ts',
     about: '演示：网关、模拟设备、操作台 / gateway, simulators and console on this machine (--check: once, headless)',
   },
   start: {
-    system: ['ffmpeg'],
+    system: ['ffmpeg', 'speech'],
     console: true,
     program: 'gateway/main.ts',
     about: '按配置启动网关 / the gateway with the configuration at FENGSUI_CONFIG',
   },
   test: {
-    system: ['ffmpeg', 'mosquitto', 'influxdb', 'victoriaMetrics', 'chromium', 'rtspServer', 'chineseFont'],
+    system: ['ffmpeg', 'speech', 'mosquitto', 'influxdb', 'victoriaMetrics', 'chromium', 'rtspServer', 'chineseFont'],
     console: true,
     about: '规范、类型、测试 / lint, types, tests',
   },
   bench: {
-    system: ['ffmpeg', 'mosquitto', 'influxdb', 'chromium', 'chineseFont'],
+    system: ['ffmpeg', 'speech', 'mosquitto', 'influxdb', 'chromium', 'chineseFont'],
     console: true,
     program: 'bench/main.ts',
     about: '性能对比 / ratios against a bare floor (ingest, screen, video)',

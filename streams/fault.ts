@@ -15,6 +15,7 @@ export const STREAM_FAULTS = [
   'transport',
   'no-video',
   'codec',
+  'no-loudspeaker',
   'silent',
   'ended',
   'closed',

@@ -7,7 +7,7 @@ import { fault, type StreamFault } from './fault.ts';
 import type { ToPlane, Upgrade, Wish } from './ipc.ts';
 import { socketPair } from './socket-pair.ts';
 
-type Handed = Extract<ToPlane, { kind: 'view' | 'view-bare' | 'view-wall' }>;
+type Handed = Extract<ToPlane, { kind: 'view' | 'view-bare' | 'view-wall' | 'view-talk' }>;
 type Arriving = Readonly<{ request: IncomingMessage; socket: Duplex; head: Buffer }>;
 type ToMessage = (upgrade: Upgrade) => Handed;
 /** False when there is no process to send to; `onDone` is called once the message is on its way or lost. */

@@ -75,6 +75,9 @@ export const ToPlane = z.discriminatedUnion('kind', [
   /** A viewer's offer (SDP); the answer is `webrtc`. */
   z.object({ kind: z.literal('view-webrtc'), id: z.number(), viewing: Viewing, wish: WishShape, offer: z.string() }),
   z.object({ kind: z.literal('view-wall'), viewing: Viewing, upgrade: UpgradeShape }),
+  z.object({ kind: z.literal('view-talk'), viewing: Viewing, source: SourceShape, upgrade: UpgradeShape }),
+  /** Words to be said, samples of 16 bits at 8,000 a second; the answer is `announced`. */
+  z.object({ kind: z.literal('announce'), id: z.number(), source: SourceShape, pcm: Bytes }),
   /** The answer to a wall's wish for a tile. */
   z.object({ kind: z.literal('tile'), viewing: Viewing, tile: z.int(), result: TileResult }),
   /** It may not go on: one tile of a wall, or all of it. */
@@ -96,6 +99,10 @@ const SnapshotShape = z.object({
   width: z.number(),
   height: z.number(),
 });
+const DoneResult = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.undefined() }),
+  z.object({ ok: z.literal(false), error: StreamFaultShape }),
+]);
 const AnswerResult = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.string() }),
   z.object({ ok: z.literal(false), error: StreamFaultShape }),
@@ -114,6 +121,7 @@ export const ToGateway = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), viewing: Viewing }),
   z.object({ kind: z.literal('snapshot'), id: z.number(), result: SnapshotResult }),
   z.object({ kind: z.literal('clip'), id: z.number(), result: ClipResult }),
+  z.object({ kind: z.literal('announced'), id: z.number(), result: DoneResult }),
   z.object({ kind: z.literal('webrtc'), id: z.number(), result: AnswerResult }),
   z.object({ kind: z.literal('status'), id: z.number(), sources: z.array(SourceStatusShape) }),
 ]);

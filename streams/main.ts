@@ -6,6 +6,7 @@ import { type PlaneSettings, type ToGateway, ToPlane } from './ipc.ts';
 import { Relays } from './relays.ts';
 import { SESSION_LIMITS } from './rtsp/session.ts';
 import type { SourceStatus } from './source-status.ts';
+import { Talks } from './talk/talks.ts';
 import { Transcodes } from './transcodes.ts';
 import { Viewings, type Watch } from './viewings.ts';
 
@@ -13,7 +14,7 @@ import { Viewings, type Watch } from './viewings.ts';
  * The video plane's process. The gateway starts it, says what it needs over IPC and hands it viewers' sockets; it
  * listens on nothing and reads no settings of its own. It ends when told so or when the gateway is gone.
  */
-type Plane = Readonly<{ relays: Relays; transcodes: Transcodes; viewings: Viewings; log: pino.Logger }>;
+type Plane = Readonly<{ relays: Relays; transcodes: Transcodes; viewings: Viewings; talks: Talks; log: pino.Logger }>;
 
 /** After this the process ends whatever still holds it. */
 const STOP_MAX_MS = 3000;
@@ -42,7 +43,8 @@ function open(settings: PlaneSettings): Plane {
     return from.watch(source, sink, bounds);
   };
   const viewings = new Viewings(watch, say, settings.webrtc);
-  return { relays, transcodes, viewings, log };
+  const talks = new Talks({ networks: deviceNetworks(settings.deviceNetworks), allowBasic: settings.allowBasic }, say);
+  return { relays, transcodes, viewings, talks, log };
 }
 
 /** Why each stream gives no picture, so that a camera that stays away is one line and not one a try. */
@@ -69,10 +71,20 @@ async function onMessage(message: ToPlane, handle: unknown): Promise<void> {
   } else if (message.kind === 'stop') await stop();
   else if (plane === undefined || isStopping) closeHandle(handle);
   else if (message.kind === 'tile') plane.viewings.answerTile(message);
-  else if (message.kind === 'end') plane.viewings.end(message.viewing, message.tile, message.reason);
-  else if (message.kind === 'view' || message.kind === 'view-bare' || message.kind === 'view-wall') {
-    if (handle instanceof Socket) view(plane.viewings, message, handle);
+  else if (message.kind === 'end') {
+    plane.viewings.end(message.viewing, message.tile, message.reason);
+    plane.talks.end(message.viewing, message.reason);
+  } else if (
+    message.kind === 'view' ||
+    message.kind === 'view-bare' ||
+    message.kind === 'view-wall' ||
+    message.kind === 'view-talk'
+  ) {
+    if (handle instanceof Socket) view(plane, message, handle);
     else say({ kind: 'ended', viewing: message.viewing }); // it left before its socket could be handed over
+  } else if (message.kind === 'announce') {
+    const result = await plane.talks.announce(message.source, Buffer.from(message.pcm));
+    say({ kind: 'announced', id: message.id, result: result.ok ? { ok: true, value: undefined } : result });
   } else if (message.kind === 'view-webrtc') {
     const result = await plane.viewings.overWebRtc(message.viewing, message.wish, message.offer);
     say({ kind: 'webrtc', id: message.id, result });
@@ -85,12 +97,13 @@ async function onMessage(message: ToPlane, handle: unknown): Promise<void> {
 }
 
 function view(
-  viewings: Viewings,
-  message: Extract<ToPlane, { kind: 'view' | 'view-bare' | 'view-wall' }>,
+  { viewings, talks }: Plane,
+  message: Extract<ToPlane, { kind: 'view' | 'view-bare' | 'view-wall' | 'view-talk' }>,
   socket: Socket,
 ): void {
   if (message.kind === 'view') viewings.overWebSocket(message.viewing, message.wish, message.upgrade, socket);
   else if (message.kind === 'view-bare') viewings.overSocket(message.viewing, message.wish, socket);
+  else if (message.kind === 'view-talk') talks.live(message.viewing, message.source, message.upgrade, socket);
   else viewings.wall(message.viewing, message.upgrade, socket);
 }
 
@@ -108,7 +121,7 @@ async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   setTimeout(() => process.exit(1), STOP_MAX_MS).unref();
-  const viewersGone = plane?.viewings.close();
+  const viewersGone = Promise.all([plane?.viewings.close(), plane?.talks.close()]);
   plane?.transcodes.close();
   plane?.relays.close();
   await viewersGone;

@@ -1,71 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
 import type { ClipFile, ClipWish, Snapshot, StreamSource } from '../gateway/domain/camera.ts';
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
 import { fault, type StreamFault } from './fault.ts';
 import { HandOver } from './hand-over.ts';
 import { plain, plainWish, type ToGateway, type ToPlane, type Upgrade } from './ipc.ts';
 import { PlaneProcess } from './plane-process.ts';
-import type { StreamFormat } from './signed-url.ts';
+import { type Answer, Questions } from './questions.ts';
 import type { SourceStatus } from './source-status.ts';
-import type { WebRtcPlace } from './webrtc/peer.ts';
-
-export interface VideoPlane {
-  /** Resolves when the plane's process is ready; throws when it does not become so within 15 s. */
-  start(): Promise<void>;
-  /** Ends the process and waits for it. */
-  stop(): Promise<void>;
-  /** Gives an upgraded, already authorised request to the plane: one stream over WS-FLV. `viewing` is the caller's number. */
-  view(viewing: number, wish: StreamWish, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  /** Many streams over one WebSocket; each tile is asked for by `onTile`. */
-  viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  /** One stream as FLV, to be passed on as it comes. */
-  viewBare(viewing: number, wish: StreamWish): Promise<Result<Socket, StreamFault>>;
-  /** Answers a viewer's offer of WebRTC (SDP); `codec` where the two cannot agree, `busy` where too many watch so. */
-  viewWebRtc(viewing: number, wish: StreamWish, offer: string): Promise<Result<string, StreamFault>>;
-  /** Whether pictures are had by WebRTC. */
-  readonly hasWebRtc: boolean;
-  /** It may not go on: one tile of a wall, or all of it. */
-  end(viewing: number, tile: number | undefined, reason: string): void;
-  /** Who decides what a wall's tile may show. One listener; without one every tile is refused. */
-  onTile(decide: TileDecision): void;
-  /** A viewing is over, whatever ended it. */
-  onEnded(listener: (viewing: number) => void): void;
-  /** With the moment of an alarm: the picture of that moment where it is in memory, and the stream stays open a minute. */
-  snapshot(source: StreamSource, moment?: number): Promise<Result<Snapshot, StreamFault>>;
-  /** These streams and no others stay open and keep their last seconds (预录), also after the plane's restart. */
-  arm(sources: readonly StreamSource[]): void;
-  /** Writes an MP4 of the window to `path` and answers once it is synced there; `busy`, `disk` or no picture otherwise. */
-  clip(source: StreamSource, wish: ClipWish): Promise<Result<ClipFile, StreamFault>>;
-  /** Clips that are being taken end now, with what they have. */
-  endClips(): void;
-  /** What runs: per source its state, viewers, bit rate, since when. Empty while the plane is away. */
-  status(): Promise<readonly SourceStatus[]>;
-  onState(listener: (status: SourceStatus) => void): () => void;
-}
-
-export type StreamWish = Readonly<{ source: StreamSource; format: StreamFormat }>;
-export type TileDecision = (
-  viewing: number,
-  tile: number,
-  grant: string,
-) => Promise<Result<StreamWish, Readonly<{ reason: string }>>>;
-
-export type VideoPlaneOptions = Readonly<{
-  /** Where cameras may be, as CIDR blocks. */
-  deviceNetworks: readonly string[];
-  lingerMs?: number;
-  /** Whether a camera may be given its password in clear (Basic). */
-  allowBasic?: boolean;
-  /** How far back armed streams are kept, 12 s if absent, and what they may take together, 256 MiB. */
-  ring?: Readonly<{ keepMs: number; maxBytes: number }>;
-  /** Where viewers call for WebRTC; absent, there is none. */
-  webrtc?: WebRtcPlace | undefined;
-  log: Logger;
-  now?: () => number;
-}>;
+import type { StreamWish, TileDecision, VideoPlane, VideoPlaneOptions } from './video-plane.ts';
 
 const LINGER_MS = 5000;
 const RING = { keepMs: 12_000, maxBytes: 256 * 1024 * 1024 };
@@ -77,6 +21,7 @@ const ANSWER_MAX_MS = 30_000;
 /** A process that lives and does not answer is worse than a dead one: it keeps its viewers. */
 const WATCH_MS = 5000;
 const WATCH_ANSWER_MAX_MS = 10_000;
+const PCM_BYTES_PER_MS = 16;
 const RESTART_MIN_MS = 200;
 const RESTART_MAX_MS = 5000;
 /** A process that lived so long died of something new. */
@@ -90,15 +35,12 @@ export async function startVideoPlane(options: VideoPlaneOptions): Promise<Video
   return plane;
 }
 
-type Answer = Extract<ToGateway, { id: number }>;
-type Question = Readonly<{ settle: (answer: Answer | undefined) => void; timer: NodeJS.Timeout }>;
-
 /** The gateway's side of the video plane: starts its process, starts it again when it dies, and passes things on. */
 class SupervisedPlane implements VideoPlane {
   readonly #options: VideoPlaneOptions;
   readonly #now: () => number;
   readonly #listeners = new Set<(status: SourceStatus) => void>();
-  readonly #questions = new Map<number, Question>();
+  readonly #questions = new Questions();
   readonly #open = new Map<string, SourceStatus>();
   readonly #hand = new HandOver((message, socket, onDone) => {
     if (this.#process === undefined) return false;
@@ -116,7 +58,6 @@ class SupervisedPlane implements VideoPlane {
   #restart: NodeJS.Timeout | undefined;
   #watch: NodeJS.Timeout | undefined;
   #isStopped = true;
-  #questionId = 0;
   #onReady: () => void = () => {};
   #armed: ReturnType<typeof plain>[] = [];
 
@@ -157,6 +98,23 @@ class SupervisedPlane implements VideoPlane {
     const opened = await this.#hand.bare(viewing, plainWish(wish));
     if (!opened.ok) this.#onEnded(viewing);
     return opened;
+  }
+
+  async viewTalk(
+    viewing: number,
+    source: StreamSource,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const toMessage = (upgrade: Upgrade) => ({ kind: 'view-talk' as const, viewing, source: plain(source), upgrade });
+    if (!(await this.#hand.upgraded(toMessage, { request, socket, head }))) this.#onEnded(viewing);
+  }
+
+  async announce(source: StreamSource, pcm: Buffer): Promise<Result<void, StreamFault>> {
+    const maxMs = (pcm.length / PCM_BYTES_PER_MS) * 1.5 + ANSWER_MAX_MS;
+    const answer = await this.#ask((id) => ({ kind: 'announce', id, source: plain(source), pcm }), maxMs);
+    return answer?.kind === 'announced' ? answer.result : failed(AWAY);
   }
 
   get hasWebRtc(): boolean {
@@ -250,14 +208,14 @@ class SupervisedPlane implements VideoPlane {
     } else if (message.kind === 'state') this.#tell(message.status);
     else if (message.kind === 'tile') void this.#answerTile(message);
     else if (message.kind === 'ended') this.#ended(message.viewing);
-    else this.#questions.get(message.id)?.settle(message);
+    else this.#questions.answer(message);
   }
 
   #onExit(how: Readonly<{ code: number | null; signal: NodeJS.Signals | null }>): void {
     this.#process = undefined;
     this.#hand.lost();
     for (const viewing of [...this.#viewings]) this.#ended(viewing);
-    for (const question of [...this.#questions.values()]) question.settle(undefined);
+    this.#questions.lost();
     for (const status of [...this.#open.values()]) this.#tell(closed(status, this.#now()));
     if (this.#isStopped) return;
     this.#deaths = this.#now() - this.#startedAt > STEADY_MS ? 0 : this.#deaths + 1;
@@ -274,19 +232,10 @@ class SupervisedPlane implements VideoPlane {
   }
 
   #ask(question: (id: number) => ToPlane, maxMs = ANSWER_MAX_MS): Promise<Answer | undefined> {
-    this.#questionId += 1;
-    const id = this.#questionId;
-    return new Promise((resolve) => {
-      const settle = (answer: Answer | undefined): void => {
-        clearTimeout(timer);
-        this.#questions.delete(id);
-        resolve(answer);
-      };
-      const timer = setTimeout(settle, maxMs, undefined);
-      this.#questions.set(id, { settle, timer });
-      if (this.#process === undefined) settle(undefined);
-      else this.#process.send(question(id), undefined, (error) => error !== null && settle(undefined));
-    });
+    return this.#questions.ask((id, lost) => {
+      if (this.#process === undefined) lost();
+      else this.#process.send(question(id), undefined, (error) => error !== null && lost());
+    }, maxMs);
   }
 
   async #answerTile({ viewing, tile, grant }: Extract<ToGateway, { kind: 'tile' }>): Promise<void> {

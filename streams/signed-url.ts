@@ -9,6 +9,7 @@ export const STREAM_PATHS = {
   'ws-flv': '/live/flv',
   'http-flv': '/live/http-flv',
   webrtc: '/live/whep',
+  talk: '/live/talk',
   wall: '/live/wall',
 } as const;
 export type StreamWay = keyof typeof STREAM_PATHS;
@@ -116,7 +117,7 @@ function readStreamUrl(url: string): { grant: StreamGrant; signature: string } |
   };
 }
 
-const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'webrtc', 'wall'];
+const WAYS: readonly StreamWay[] = ['ws-flv', 'http-flv', 'webrtc', 'talk', 'wall'];
 
 function decode(text: string): string | undefined {
   try {

@@ -72,6 +72,14 @@ export interface Video {
   viewWall(viewing: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** FLV as it comes, for an answer over HTTP. */
   viewBare(viewing: number, wish: StreamWish): Promise<Result<Duplex, PlaneFault>>;
+  /** The same for a person who speaks to the device; who speaks there already is not interrupted. */
+  viewTalk(
+    viewing: number,
+    source: StreamSource,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void>;
   /** Whether pictures are had by WebRTC, and the answer to a viewer's offer of it (SDP). */
   readonly hasWebRtc: boolean;
   viewWebRtc(viewing: number, wish: StreamWish, offer: string): Promise<Result<string, PlaneFault>>;
@@ -87,7 +95,7 @@ export interface Video {
 
 /** What a signed stream URL says: this sign-in of this user may see this stream in this way until then. */
 export type StreamGrant = Readonly<{
-  way: 'ws-flv' | 'http-flv' | 'webrtc' | 'wall';
+  way: 'ws-flv' | 'http-flv' | 'webrtc' | 'talk' | 'wall';
   camera: DeviceId;
   quality: Quality;
   format: StreamWish['format'];

@@ -34,6 +34,7 @@ import { regions } from './regions.ts';
 import { session } from './session.ts';
 import { stats } from './stats.ts';
 import { system } from './system.ts';
+import { talk } from './talk.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { users } from './users.ts';
 import { vendors } from './vendors.ts';
@@ -60,6 +61,7 @@ const RESOURCES = [
   stats,
   cameras,
   recordings,
+  talk,
   discovery,
   regions,
   lines,

@@ -20,7 +20,7 @@ export function routeUpgrades(server: Server, ports: UpgradePorts): void {
       return;
     }
     socket.on('error', () => socket.destroy()); // the other side is gone: nothing is left to do
-    const open = path === '/live/wall' ? openWall : path.startsWith('/live/flv/') ? openStream : undefined;
+    const open = OPENERS.find(({ begin }) => path.startsWith(begin))?.open;
     const { origin, host } = request.headers;
     if (open === undefined) return close(socket, { status: 404, reason: 'unknown-path' });
     if (!isOwnOrigin(origin, host)) return close(socket, { status: 403, reason: 'foreign-origin' });
@@ -32,6 +32,17 @@ export function routeUpgrades(server: Server, ports: UpgradePorts): void {
       },
     );
   });
+}
+
+/** What a person says to a camera, over a WebSocket. */
+async function openTalk(
+  { request, socket, head }: Arriving,
+  { viewings, video }: UpgradePorts,
+): Promise<Refusal | undefined> {
+  const granted = await viewings.wishOf(request.url ?? '', 'talk');
+  if (!granted.ok) return granted.error;
+  await video.viewTalk(viewings.begin(granted.value.grant), granted.value.wish.source, request, socket, head);
+  return undefined;
 }
 
 /** The stream of a signed URL, over WS-FLV. */
@@ -54,6 +65,12 @@ async function openWall(
   await video.viewWall(viewings.begin(granted.value), request, socket, head);
   return undefined;
 }
+
+const OPENERS = [
+  { begin: '/live/wall', open: openWall },
+  { begin: '/live/flv/', open: openStream },
+  { begin: '/live/talk/', open: openTalk },
+] as const;
 
 /** The reason stands in a header: a browser hides it from scripts, a log or curl shows it. */
 function close(socket: Duplex, { status, reason }: Refusal): void {

@@ -16,6 +16,7 @@ export type ViewingRefusal = Readonly<{ status: 403 | 502; reason: string }>;
 type Viewing = {
   readonly username: string;
   readonly session: string;
+  readonly way: StreamGrant['way'];
   /** What it shows: one camera, or those of a wall by its tiles. */
   readonly cameras: Map<number | undefined, DeviceId>;
 };
@@ -63,7 +64,7 @@ export class Viewings {
   begin({ username, session, camera, way }: StreamGrant): number {
     this.#count += 1;
     const cameras: Viewing['cameras'] = new Map(way === 'wall' ? [] : [[undefined, camera]]);
-    this.#open.set(this.#count, { username, session, cameras });
+    this.#open.set(this.#count, { username, session, way, cameras });
     return this.#count;
   }
 
@@ -74,7 +75,7 @@ export class Viewings {
     const verified = this.#ports.streamUrls.verify(url, at);
     if (!verified.ok) return failed({ status: 403, reason: verified.error.reason });
     const grant = verified.value;
-    const reason = grant.way === way ? this.#whyNot(grant, grant.camera) : 'another-way';
+    const reason = grant.way === way ? this.#whyNot(grant, grant.camera, way) : 'another-way';
     const refusal = reason ?? this.#spent.spend(`${opens} ${grant.id}`, at);
     return refusal === undefined ? ok(grant) : failed({ status: 403, reason: refusal });
   }
@@ -116,18 +117,23 @@ export class Viewings {
       return;
     }
     for (const [tile, camera] of viewing.cameras) {
-      const reason = this.#whyNot(viewing, camera);
+      const reason = this.#whyNot(viewing, camera, viewing.way);
       if (reason === undefined) continue;
       viewing.cameras.delete(tile);
       video.end(number, tile, reason);
     }
   }
 
-  #whyNot(viewer: Pick<Viewing, 'username' | 'session'>, camera: DeviceId): string | undefined {
+  #whyNot(
+    viewer: Pick<Viewing, 'username' | 'session'>,
+    camera: DeviceId,
+    way: StreamGrant['way'],
+  ): string | undefined {
     const operator = this.#holder(viewer);
     if (operator === undefined) return 'session-over';
     const device = this.#ports.registry.find(camera);
-    const isSeen = device !== undefined && may(operator, 'camera.view') && seesDevice(operator, device);
+    const right = way === 'talk' ? 'device.command' : 'camera.view';
+    const isSeen = device !== undefined && may(operator, right) && seesDevice(operator, device);
     return isSeen ? undefined : 'out-of-scope';
   }
 

@@ -67,6 +67,8 @@ export type SimulatedCamera = Readonly<{
   setProperty(topic: string, happening: Happening): number;
   /** Sessions that play now, both streams together. */
   viewers(): number;
+  /** What was said to it last, a minute at most, in A-law (G.711). */
+  heard(): Buffer;
   /** Recordings that are played now. */
   replays(): number;
   /** Pull-points that live now. */
@@ -92,12 +94,24 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
   const host = options.host ?? '127.0.0.1';
   let quirks = options.quirks ?? {};
   let replays = 0;
+  let heard: Buffer = Buffer.alloc(0);
   const now = () => (options.now ?? Date.now)() + (quirks.clockOffsetMs ?? 0);
   const head = options.hasPtz === false ? undefined : new PtzHead(now);
   const broker = new EventBroker(now);
   const streams = await openStreams(options, now, head);
   const io = new DeviceIo(broker);
-  const site = siteOf(options, () => quirks, { now, head, broker, io, streams, baseUrl, rtspUrl, reboot, replay });
+  const site = siteOf(options, () => quirks, {
+    now,
+    head,
+    broker,
+    io,
+    streams,
+    baseUrl,
+    rtspUrl,
+    reboot,
+    replay,
+    hear,
+  });
   const rtsp = new Listening(
     createServer((socket) => new RtspConnection(site, socket)),
     host,
@@ -113,6 +127,9 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
   }
   function rtspUrl(quality: CameraQuality): string {
     return `rtsp://${host}:${rtsp.port}/${quality}`;
+  }
+  function hear(payload: Buffer): void {
+    heard = Buffer.concat([heard, payload]).subarray(-HEARD_MAX_BYTES);
   }
   function replay(): Replay {
     const { loop } = streams.main.stream;
@@ -145,6 +162,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     raise: (topic, happening) => broker.raise(topic, happening),
     setProperty: (topic, happening) => broker.setProperty(topic, happening),
     viewers: () => streams.main.viewers + streams.sub.viewers,
+    heard: () => heard,
     replays: () => replays,
     subscriptions: () => broker.subscriptions,
     ptzPosition: () => head?.position() ?? STILL,
@@ -163,6 +181,8 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
 const answering = async ({ id, name, discoveryPort: port }: CameraOptions, host: string, xaddr: () => string) =>
   port === undefined ? undefined : await answerProbes({ host, port, id, name, xaddr });
 
+/** A minute. */
+const HEARD_MAX_BYTES = 480_000;
 const STILL: PtzPosition = { pan: 0, tilt: 0, zoom: 0 };
 
 type Streams = Readonly<Record<CameraQuality, Broadcast>>;
@@ -187,13 +207,13 @@ async function openStreams(
 }
 
 type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'io' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
-  Readonly<{ streams: Streams; replay: () => Replay }>;
+  Readonly<{ streams: Streams; replay: () => Replay; hear: (payload: Buffer) => void }>;
 
 /** What the two servers know of the camera. */
 function siteOf(
   options: CameraOptions,
   quirks: () => Quirks,
-  { streams, baseUrl, rtspUrl, replay, ...parts }: Parts,
+  { streams, baseUrl, rtspUrl, replay, hear, ...parts }: Parts,
 ): OnvifSite & RtspSite {
   const { id, name, username, password, media2 } = options;
   const credentials = { username, password };
@@ -220,6 +240,9 @@ function siteOf(
     sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
     snapshot: (quality) => encodeJpeg(streams[quality].still()),
     startWithKey: (quality) => streams[quality].stream.startWithKey(),
+    get hear() {
+      return quirks().isMute ? undefined : hear;
+    },
     find: (path) => {
       if (path === '/replay') return replay();
       return path === '/main' || path === '/sub' ? streams[path === '/main' ? 'main' : 'sub'] : undefined;

@@ -53,6 +53,8 @@ export type Quirks = Readonly<{
   refusesPasswords?: boolean;
   /** It takes a new password and loses its power before it says so. */
   diesAtSetUser?: boolean;
+  /** It has no loudspeaker. */
+  isMute?: boolean;
   /** A search of recordings never says that it is done. */
   searchNeverEnds?: boolean;
   /** The account is refused for everything that needs one. */

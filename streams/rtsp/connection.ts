@@ -76,6 +76,14 @@ export class RtspConnection {
     return checked(await this.#signIn(signed.value, method, uri, headers));
   }
 
+  /** Something of ours inside the connection; false where more than `waitingMax` bytes still wait, or it is over. */
+  sendFrame(channel: number, payload: Buffer, waitingMax: number): boolean {
+    if (this.#ended !== undefined || this.#socket.writableLength > waitingMax) return false;
+    const head = Buffer.from([0x24, channel, payload.length >> 8, payload.length & 0xff]);
+    this.#socket.write(Buffer.concat([head, payload]));
+    return true;
+  }
+
   /** Says goodbye with `request`, as far as the camera still listens, and ends. */
   close(goodbye?: Readonly<{ method: string; uri: string; headers: readonly string[] }>): void {
     if (this.#ended === undefined && goodbye !== undefined) {

@@ -6,6 +6,8 @@ export type SdpMedia = Readonly<{
   codec: string;
   clockRate: number;
   control: string;
+  /** Which way it goes, as seen by us; `sendonly`: to the device. */
+  direction: string | undefined;
   /** Names in lower case. */
   fmtp: ReadonlyMap<string, string>;
 }>;
@@ -56,6 +58,7 @@ function readMedia(lines: readonly string[]): SdpMedia | undefined {
     codec: (map?.[1] ?? STATIC_CODECS.get(payloadType) ?? '').toUpperCase(),
     clockRate: Number(map?.[2] ?? 90_000) || 90_000,
     control: attribute(lines, 'control') ?? '',
+    direction: lines.find((line) => /^a=(?:sendonly|recvonly|sendrecv|inactive)$/.test(line))?.slice(2),
     fmtp: readFmtp(attributeOf(lines, 'fmtp', payloadType)),
   };
 }

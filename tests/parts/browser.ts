@@ -10,6 +10,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A microphone that beeps, for who is given the right to it.
+  '--use-fake-device-for-media-stream',
 ];
 
 /** A real browser without a window. It says nothing to anybody but the pages it is told to open. */

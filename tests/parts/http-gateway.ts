@@ -173,6 +173,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
       end: () => undefined,
       onTile: () => undefined,
       onEnded: () => undefined,
+      viewTalk: async (_viewing, _source, _request, socket) => void socket.destroy(),
       hasWebRtc: false,
       viewWebRtc: async () => failed({ reason: 'busy', text: 'no WebRTC here' }),
       snapshot: async () => ok({ jpeg: Uint8Array.of(0xff, 0xd8, 0xff), at: now(), width: 1, height: 1 }),

@@ -593,6 +593,20 @@ const en: Words = {
     when: 'Moment of the recording',
     keys: '← → 10 seconds back and on',
   },
+  talk: {
+    silent: 'Hold to talk',
+    opening: 'Connecting…',
+    speaking: 'Talking',
+    hold: 'Hold the button or the space bar to talk; let go to end',
+    level: 'Loudness of the microphone',
+    trouble: {
+      insecure: 'This page is not HTTPS: the browser gives no microphone',
+      'no-microphone': 'No microphone, or it was not allowed: allow it in the address bar',
+      busy: 'Somebody is talking there: try again soon',
+      'no-loudspeaker': 'This camera has no loudspeaker',
+      failed: 'Not connected: press again',
+    },
+  },
   replace: {
     open: 'Replace…',
     title: 'Replace the camera {name}',

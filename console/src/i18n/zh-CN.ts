@@ -577,6 +577,20 @@ const zh = {
     when: '录像时刻',
     keys: '← → 退进 10 秒',
   },
+  talk: {
+    silent: '按住讲话',
+    opening: '正在接通…',
+    speaking: '正在讲话',
+    hold: '按住按钮或空格键讲话，松开结束',
+    level: '话筒音量',
+    trouble: {
+      insecure: '此页不是 HTTPS，浏览器不给话筒',
+      'no-microphone': '没有话筒，或未允许使用；请在浏览器地址栏放行',
+      busy: '已有人在此讲话，请稍后再试',
+      'no-loudspeaker': '此摄像机没有扬声器',
+      failed: '未能接通，请再按一次',
+    },
+  },
   replace: {
     open: '同号更换…',
     title: '更换摄像机：{name}',

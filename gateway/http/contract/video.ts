@@ -17,6 +17,12 @@ export const LiveSources = z.object({
 });
 export type LiveSources = z.infer<typeof LiveSources>;
 
+/** Where a person speaks to a camera: a WebSocket whose binary messages are samples of 16 bits, little-endian. */
+export const TalkAddress = z
+  .object({ url: z.string(), codec: z.literal('s16le'), sampleRate: z.literal(8000), expiresAt: IsoTime })
+  .meta({ id: 'TalkAddress' });
+export type TalkAddress = z.infer<typeof TalkAddress>;
+
 /** A part of the picture: fractions of its width and height, from its upper left corner. */
 export const PictureBox = z
   .object({

@@ -6,8 +6,14 @@ const REQUEST_MAX = 16 * 1024;
 
 export class RtspReader {
   #rest: Buffer = Buffer.alloc(0);
+  readonly #onPacket: (channel: number, packet: Buffer) => void;
 
-  /** Complete requests in what has come so far; packets of the client (receiver reports) are read over. */
+  /** `onPacket`: what the client sends inside the connection. */
+  constructor(onPacket: (channel: number, packet: Buffer) => void = () => {}) {
+    this.#onPacket = onPacket;
+  }
+
+  /** Complete requests in what has come so far. */
   read(chunk: Buffer): RtspRequest[] {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     const requests: RtspRequest[] = [];
@@ -34,7 +40,9 @@ export class RtspReader {
   #packetLength(): number {
     if (this.#rest.length < 4) return 0;
     const length = 4 + this.#rest.readUInt16BE(2);
-    return this.#rest.length < length ? 0 : length;
+    if (this.#rest.length < length) return 0;
+    this.#onPacket(this.#rest.readUInt8(1), Buffer.from(this.#rest.subarray(4, length)));
+    return length;
   }
 }
 
@@ -59,6 +67,7 @@ const REASONS: Readonly<Record<number, string>> = {
   455: 'Method Not Valid in This State',
   461: 'Unsupported Transport',
   501: 'Not Implemented',
+  551: 'Option not supported',
 };
 
 export function writeAnswer({ status, headers = {}, body }: RtspAnswer, cseq: string): string {

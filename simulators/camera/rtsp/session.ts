@@ -6,6 +6,9 @@ import { type RtspAnswer, RtspReader, type RtspRequest, writeAnswer } from './me
 
 /** Seconds without a word from the client after which its session ends; said in the answer to SETUP. */
 const SESSION_TIMEOUT_S = 60;
+const BACK_CHANNEL = 'www.onvif.org/ver20/backchannel';
+const TALK_SESSION = 'talk';
+const TALK_MEDIA = 'm=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:talk\r\na=sendonly\r\n';
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN';
 
 /** What a session plays from PLAY to its end. */
@@ -27,13 +30,16 @@ export type RtspSite = Readonly<{
   credentials: Credentials;
   /** The stream at a path such as `/main`; undefined where there is none. `uri` is all that the client said, with its query. */
   find(path: string, uri: string): OnAir | undefined;
+  /** A client speaks (back channel): sound as RTP carries it. Absent: the camera has no loudspeaker. */
+  readonly hear?: ((payload: Buffer) => void) | undefined;
 }>;
 
 /** One connection of one client, with at most one session on it. */
 export class RtspConnection {
   readonly #site: RtspSite;
   readonly #socket: Socket;
-  readonly #reader = new RtspReader();
+  readonly #reader = new RtspReader((channel, packet) => this.#hear(channel, packet));
+  #ear: number | undefined;
   readonly #nonce = newNonce();
   #session: { id: string; stream: OnAir; viewer: Viewer; isPlaying: boolean } | undefined;
 
@@ -90,14 +96,18 @@ export class RtspConnection {
     }
   }
 
-  #describe({ uri }: RtspRequest): RtspAnswer {
+  #describe(request: RtspRequest): RtspAnswer {
+    const { uri } = request;
     const stream = this.#site.find(pathOf(uri), uri);
     if (stream === undefined) return { status: 404 };
     const headers = { 'Content-Type': 'application/sdp', 'Content-Base': `${uri.replace(/\/$/, '')}/` };
-    return { status: 200, headers, body: stream.describe(this.#site.name) };
+    const isTalk = request.headers.get('require') === BACK_CHANNEL;
+    if (isTalk && this.#site.hear === undefined) return { status: 551 };
+    return { status: 200, headers, body: `${stream.describe(this.#site.name)}${isTalk ? TALK_MEDIA : ''}` };
   }
 
   #setup({ uri, headers }: RtspRequest): RtspAnswer {
+    if (pathOf(uri).endsWith('/talk')) return this.#setupTalk(headers);
     const stream = this.#site.find(pathOf(uri).replace(/\/track1$/, ''), uri);
     if (stream === undefined) return { status: 404 };
     if (this.#session !== undefined) return { status: 455 };
@@ -112,7 +122,21 @@ export class RtspConnection {
     return { status: 200, headers: { Session: `${id};timeout=${SESSION_TIMEOUT_S}`, Transport: chosen } };
   }
 
+  /** Source: ONVIF Streaming, 5.3.2. */
+  #setupTalk(headers: ReadonlyMap<string, string>): RtspAnswer {
+    if (headers.get('require') !== BACK_CHANNEL || this.#site.hear === undefined) return { status: 551 };
+    this.#ear = Number(/interleaved=(\d{1,3})/i.exec(headers.get('transport') ?? '')?.[1] ?? 0);
+    const transport = `RTP/AVP/TCP;unicast;interleaved=${this.#ear}-${this.#ear + 1}`;
+    return { status: 200, headers: { Session: `${TALK_SESSION};timeout=${SESSION_TIMEOUT_S}`, Transport: transport } };
+  }
+
+  #hear(channel: number, packet: Buffer): void {
+    if (channel === this.#ear) this.#site.hear?.(packet.subarray(12));
+  }
+
   #answerPlay(request: RtspRequest): RtspAnswer {
+    if (this.#ear !== undefined && request.headers.get('session')?.startsWith(TALK_SESSION))
+      return { status: 200, headers: { Session: TALK_SESSION } };
     return this.#inSession(request, ({ id, stream }) => {
       if (stream.asked?.(request.headers) === false) return { status: 457 };
       const url = `${request.uri.replace(/\/$/, '')}/track1`;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { startCamera } from '../../simulators/camera/camera.ts';
 import { CODE_RANGE, FRAME_MS, frameAt } from '../../simulators/camera/picture/frame-code.ts';
+import { decodeG711 } from '../../streams/talk/g711.ts';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
 import { buildConsole } from '../parts/console-build.ts';
@@ -20,7 +21,7 @@ const LOGIN = { username: 'admin', password: secret('a camera that records') };
 const before = (code: number, moment: number): number =>
   ((((frameAt(moment) - code) % CODE_RANGE) + CODE_RANGE) % CODE_RANGE) * FRAME_MS;
 
-it('shows from an alarm what the camera recorded itself, from ten seconds before, and another moment by a key', async () => {
+async function openSite() {
   const camera = await startCamera({ id: 'gate', name: '东门', ...LOGIN });
   onTestFinished(() => camera.stop());
   const gateway = await startGateway({ dataDir: await temporaryFolder(onTestFinished) }, onTestFinished);
@@ -32,10 +33,16 @@ it('shows from an alarm what the camera recorded itself, from ten seconds before
     connection: { url: camera.onvifUrl, ...LOGIN },
   });
   await soon(() => expect(camera.subscriptions()).toBe(1));
-  const { page, complaints } = await takeSeat(await startBrowser(onTestFinished), gateway.url, DUTY);
+  const permissions = ['microphone'];
+  const seat = await takeSeat(await startBrowser(onTestFinished), gateway.url, DUTY, { permissions });
   const happenedAt = Date.now();
   camera.raise('RuleEngine/LineDetector/Crossed', { source: { Rule: 'line' }, data: { ObjectId: 7 } });
-  await page.locator('[data-testid=alarm-row]').first().click();
+  await seat.page.locator('[data-testid=alarm-row]').first().click();
+  return { camera, happenedAt, ...seat };
+}
+
+it('shows from an alarm what the camera recorded itself, from ten seconds before, and another moment by a key', async () => {
+  const { camera, happenedAt, page, complaints } = await openSite();
   await page.getByTestId('open-recorder').click();
   const code = async (): Promise<number> => (await codesOnPage(page, '[data-testid=recorder] video'))[0] ?? Number.NaN;
   await page.locator('[data-recorder=ready]').waitFor();
@@ -51,5 +58,25 @@ it('shows from an alarm what the camera recorded itself, from ten seconds before
   await soon(() => expect(camera.replays()).toBe(0));
   await page.keyboard.press('Escape');
   await soon(async () => expect(await page.getByTestId('recorder').count()).toBe(0));
+  expect(complaints).toEqual([]);
+});
+
+it('brings a voice to the camera while the button is held, by the mouse and by the space bar', async () => {
+  const { camera, page, complaints } = await openSite();
+  const button = page.getByTestId('talk');
+  await button.hover();
+  await page.mouse.down();
+  await page.locator('[data-talk=speaking]').waitFor();
+  await soon(() => expect(camera.heard().length).toBeGreaterThan(8000));
+  await page.mouse.up();
+  await page.locator('[data-talk=silent]').waitFor();
+  const samples = decodeG711('PCMA', camera.heard());
+  const loudest = Math.max(...Array.from({ length: samples.length / 2 }, (_, at) => samples.readInt16LE(at * 2)));
+  expect(loudest).toBeGreaterThan(3000); // the browser's microphone beeps once a second
+  camera.misbehave({ isMute: true });
+  await button.focus();
+  await page.keyboard.down(' ');
+  await soon(async () => expect(await page.locator('.talk [role=alert]').textContent()).toBe('此摄像机没有扬声器'));
+  await page.keyboard.up(' ');
   expect(complaints).toEqual([]);
 });
