@@ -4,11 +4,13 @@ import './severity/severity.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
-import { i18n } from './i18n/i18n.ts';
+import { fetchWords, i18n } from './i18n/i18n.ts';
 import { createConsoleRouter } from './router.ts';
 
 const app = createApp(App);
 app.use(createPinia());
 app.use(i18n);
 app.use(createConsoleRouter());
-app.mount('#app');
+// Without its own words the page is there in Chinese.
+const show = (): unknown => app.mount('#app');
+void fetchWords().then(show, show);

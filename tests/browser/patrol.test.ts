@@ -140,3 +140,16 @@ it('keeps what waits over a reload of the page, and leaves what was refused to t
   expect(kindsOf(await alarm())).toEqual(['raised', 'acknowledged', '接单', '出发', 'arrived', 'resolved']);
   expect(phone.complaints).toEqual([]);
 });
+
+it('speaks English to whoever reads it, also after a reload', async () => {
+  const { browser, url } = await open();
+  const { page, complaints } = await takeSeat(browser, url, PATROL, PHONE);
+  await page.context().clearCookies();
+  await page.goto(`${url}/login`);
+  await page.locator('button[lang=en]').click();
+  const submit = page.getByTestId('login-submit');
+  await soon(async () => expect(await submit.textContent()).toContain('Sign in'));
+  await page.reload();
+  await soon(async () => expect(await submit.textContent()).toContain('Sign in'));
+  expect(complaints).toEqual([]);
+});

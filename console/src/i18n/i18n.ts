@@ -1,5 +1,4 @@
 import { createI18n } from 'vue-i18n';
-import en from './en.ts';
 import zh, { type Words } from './zh-CN.ts';
 
 export const LOCALES = ['zh-CN', 'en'] as const;
@@ -18,10 +17,16 @@ export const i18n = createI18n<[Words], Locale, false>({
   legacy: false,
   locale: firstLocale(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zh, en },
+  messages: { 'zh-CN': zh, en: zh }, // English words are fetched by who reads them: phones here load Chinese alone
 });
 
-export function setLocale(locale: Locale): void {
+/** Resolves once the words of this browser's language are there. */
+export async function fetchWords(locale: Locale = firstLocale()): Promise<void> {
+  if (locale === 'en') i18n.global.setLocaleMessage('en', (await import('./en.ts')).default);
+}
+
+export async function setLocale(locale: Locale): Promise<void> {
+  await fetchWords(locale);
   i18n.global.locale.value = locale;
   localStorage.setItem(KEPT_AS, locale);
 }
