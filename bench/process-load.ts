@@ -49,3 +49,20 @@ export async function loadOf(pids: readonly number[], ms: number): Promise<Load>
     processes: pids.length,
   };
 }
+
+/**
+ * What these processes hold in memory, in MiB, where pages that several share count once (PSS, proc(5) smaps_rollup);
+ * for one that the kernel does not tell it of, its RSS.
+ */
+export function sharedMemoryMibOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (pssKibOf(pid) ?? ((statOf(pid)?.pages ?? 0) * PAGE_BYTES) / 1024), 0) / 1024;
+}
+
+function pssKibOf(pid: number): number | undefined {
+  try {
+    const found = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    return found === null ? undefined : Number(found[1]);
+  } catch {
+    return undefined; // it has ended meanwhile, or the kernel is without it
+  }
+}
