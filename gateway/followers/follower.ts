@@ -83,8 +83,13 @@ class Run {
   readonly #failing = new Map<symbol, number>();
   #lastError: string | undefined;
   #missed = 0;
-  /** Resolves to whether everything taken so far is behind the cursor. Each batch hangs on the one before it. */
+  /** Resolves to whether everything taken so far is handled. Each batch hangs on the one before it. */
+  #through: Promise<boolean> = Promise.resolve(true);
+  /** Resolves to whether it is behind the cursor, too. */
   #stored: Promise<boolean> = Promise.resolve(true);
+  /** Where the cursor may go; what is on its way there takes along what was handled meanwhile. */
+  #mayPass: Seq = 0;
+  #storing: Promise<boolean> | undefined;
   readonly #inFlight: Promise<boolean>[] = [];
 
   constructor(ports: FollowerPorts) {
@@ -119,6 +124,7 @@ class Run {
   async #follow(): Promise<void> {
     const { name, journal, cursors, stop, log, isPatient } = this.#ports;
     this.#cursor = cursors.read(name);
+    this.#mayPass = this.#cursor;
     try {
       for await (const batch of journal.follow(this.#cursor, stop, isPatient)) await this.#take(batch);
       if (!stop.aborted) throw new Error('the journal ended before it was told to');
@@ -141,9 +147,8 @@ class Run {
     const { inFlightMax = 1 } = this.#ports;
     const { last } = batch; // all that is kept of it once it is handled, however long it waits for those before it
     const handled = this.#handle(batch);
-    this.#stored = Promise.all([this.#stored, handled]).then((isThrough) =>
-      isThrough.every(Boolean) ? this.#untilDone('store cursor', () => this.#storeCursor(last)) : false,
-    );
+    this.#through = Promise.all([this.#through, handled]).then((all) => all.every(Boolean));
+    this.#stored = this.#through.then((isThrough) => (isThrough ? this.#storeUpTo(last) : false));
     this.#inFlight.push(this.#stored);
     if (this.#inFlight.length >= inFlightMax) await this.#inFlight.shift();
   }
@@ -209,6 +214,26 @@ class Run {
   /** Waits while an administrator has paused it; false when it is stopped meanwhile. */
   #untilResumed = async (): Promise<boolean> =>
     (await this.#ports.supervision?.untilResumed(this.#ports.name, this.#ports.stop)) ?? true;
+
+  /** Many batches that are through at once cost one stored cursor, not one each. */
+  #storeUpTo(seq: Seq): Promise<boolean> {
+    this.#mayPass = seq;
+    this.#storing ??= this.#storeAll();
+    return this.#storing;
+  }
+
+  async #storeAll(): Promise<boolean> {
+    await Promise.resolve(); // it is known as under way before it can be over
+    try {
+      while (this.#cursor < this.#mayPass) {
+        const seq = this.#mayPass;
+        if (!(await this.#untilDone('store cursor', () => this.#storeCursor(seq)))) return false;
+      }
+      return true;
+    } finally {
+      this.#storing = undefined; // in the turn of its last look: who comes now begins another one
+    }
+  }
 
   async #storeCursor(cursor: Seq): Promise<void> {
     await this.#ports.cursors.store(this.#ports.name, cursor);
