@@ -16,6 +16,15 @@ export async function giveOrder(alarm: Pick<Alarm, 'id' | 'version'>, order: Ord
   return answer.ok ? { alarm: answer.value } : { problem: answer.problem };
 }
 
+/**
+ * Whether nothing was decided between the alarm that a person saw and the present one: a picture that was added, a repetition
+ * or a step of a linkage make a new version too.
+ */
+export const isUndecided = (seen: Alarm, present: Alarm): boolean =>
+  (['state', 'condition', 'severity', 'assignee', 'verdict', 'centre', 'shelvedUntil'] as const).every(
+    (field) => seen[field] === present[field],
+  );
+
 /** Whether it is unknown if the order arrived: only then may the same key be sent again. */
 export const mayHaveArrived = ({ type, status }: Problem): boolean =>
   type === UNREACHABLE || type === TIMED_OUT || status >= 500;

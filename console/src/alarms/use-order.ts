@@ -2,12 +2,15 @@ import { computed, ref } from 'vue';
 import type { Alarm, HistoryItem } from '../../../gateway/http/contract/alarms.ts';
 import type { Problem } from '../../../gateway/http/contract/problem.ts';
 import { newId } from '../api/new-id.ts';
-import { giveOrder, mayHaveArrived, type Order } from './act.ts';
+import { type Done, giveOrder, isUndecided, mayHaveArrived, type Order } from './act.ts';
 import { useAlarms } from './alarms-store.ts';
 import { fetchHistory, lastByPerson } from './history.ts';
 
 /** Somebody else was first: what they did, and the alarm as it stands now. */
 export type Conflict = Readonly<{ present: Alarm; by: HistoryItem | undefined }>;
+
+/** A picture, a clip and a repetition may each come while an order is on its way. */
+const GIVEN_AGAIN_MAX = 3;
 
 /** Gives one order at a time and keeps what went wrong with it, so that it can be given again. */
 export function useOrder(onDone: (alarm: Alarm, order: Order) => void) {
@@ -21,7 +24,7 @@ export function useOrder(onDone: (alarm: Alarm, order: Order) => void) {
     if (isBusy.value) return;
     isBusy.value = true;
     clear();
-    const done = await giveOrder(alarm, order, key);
+    const done = await giveUnlessDecided(alarm, order, key);
     isBusy.value = false;
     if ('alarm' in done) {
       alarms.take(done.alarm);
@@ -29,6 +32,18 @@ export function useOrder(onDone: (alarm: Alarm, order: Order) => void) {
     }
     failed = { alarm, order, key };
     await explain(done.problem);
+  }
+
+  /** What came meanwhile and decides nothing, such as the picture of the place, is no reason to ask the person again. */
+  async function giveUnlessDecided(alarm: Pick<Alarm, 'id' | 'version'>, order: Order, key: string): Promise<Done> {
+    const seen = alarms.byId(alarm.id);
+    let done = await giveOrder(alarm, order, key);
+    for (let times = 0; times < GIVEN_AGAIN_MAX; times += 1) {
+      const present = 'problem' in done ? done.problem.alarm : undefined;
+      if (present === undefined || seen === undefined || !isUndecided(seen, present)) break;
+      done = await giveOrder(present, order, newId());
+    }
+    return done;
   }
 
   async function explain(found: Problem): Promise<void> {

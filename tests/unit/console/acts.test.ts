@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayHaveArrived } from '../../../console/src/alarms/act.ts';
+import { isUndecided, mayHaveArrived } from '../../../console/src/alarms/act.ts';
 import { isOverdue, nextDue } from '../../../console/src/alarms/due.ts';
 import { folded, lastByPerson, originOf } from '../../../console/src/alarms/history.ts';
 import { orderOf } from '../../../console/src/alarms/panels.ts';
@@ -11,6 +11,7 @@ import { mayUse } from '../../../console/src/session/rights.ts';
 import { roleMay } from '../../../gateway/access/permissions.ts';
 import { ALARM_ACTIONS, type HistoryItem } from '../../../gateway/http/contract/alarms.ts';
 import { ROLES } from '../../../gateway/http/contract/people.ts';
+import { consoleAlarm } from '../../parts/console-alarm.ts';
 
 describe('buttons', () => {
   it('are offered in the states where the act makes sense', () => {
@@ -77,6 +78,18 @@ describe('orders', () => {
     expect(mayHaveArrived({ type: TIMED_OUT, title: '', status: 0 })).toBe(true);
     expect(mayHaveArrived({ type: 'fengsui:internal', title: '', status: 500 })).toBe(true);
     expect(mayHaveArrived({ type: 'fengsui:conflict', title: '', status: 409 })).toBe(false);
+  });
+
+  it('go again by themselves only where nothing was decided meanwhile', () => {
+    const seen = consoleAlarm('a', { state: 'new', condition: 'active', severity: 3, version: 3 });
+    expect(isUndecided(seen, { ...seen, version: 5, count: 4, evidence: [] })).toBe(true);
+    for (const other of [
+      { state: 'acknowledged' },
+      { condition: 'cleared' },
+      { severity: 1 },
+      { assignee: '一队' },
+    ] as const)
+      expect(isUndecided(seen, { ...seen, version: 4, ...other })).toBe(false);
   });
 
   it('have a key of their own each', () => {
