@@ -54,7 +54,9 @@ it('reads and sets the picture, brightness 0 included, and leaves the rest as it
 
 it('tells what the camera recorded, and where it is played from, on the host that was entered', async () => {
   expect(await ask('recordings')).toMatchObject({ result: { recordings: [{ token: 'recording-1', source: '东门' }] } });
-  expect(await ask('replay', { recording: 'recording-1' })).toEqual({ result: { url: camera.rtspUrl('main').replace('/main', '/replay') } });
+  expect(await ask('replay', { recording: 'recording-1' })).toEqual({
+    result: { url: camera.rtspUrl('main').replace('/main', '/replay') },
+  });
 });
 
 it('names H.265 as Media2 does', async () => {
