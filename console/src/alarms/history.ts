@@ -33,28 +33,40 @@ export function folded(history: readonly HistoryItem[]): readonly Line[] {
 export const lastByPerson = (history: readonly HistoryItem[]): HistoryItem | undefined =>
   [...history].sort((a, b) => b.seq - a.seq).find((item) => originOf(item) === 'person' && item.by !== undefined);
 
-export async function fetchHistory(id: string): Promise<readonly HistoryItem[]> {
+async function fetchDetail(id: string): Promise<AlarmDetail | undefined> {
   const answer = await ask<AlarmDetail>(`/alarms/${encodeURIComponent(id)}`);
-  if (!answer.ok) return [];
+  if (!answer.ok) return undefined;
   useAlarms().take(withoutHistory(answer.value));
-  return answer.value.history;
+  return answer.value;
 }
+
+export const fetchHistory = async (id: string): Promise<readonly HistoryItem[]> =>
+  (await fetchDetail(id))?.history ?? [];
 
 function withoutHistory({ history: _, ...alarm }: AlarmDetail): Alarm {
   return alarm;
 }
 
-/** The history of the alarm that is open, fetched again with every new version of it. */
+/**
+ * The history of the alarm that is open, fetched again with every new version of it, and the version that it tells of: 0
+ * before the first answer.
+ */
 export function useHistory(id: () => string, version: () => number | undefined) {
   const history = ref<readonly HistoryItem[]>([]);
+  const told = ref(0);
   watch(
     [id, version],
     async ([wanted], before) => {
-      if (before[0] !== wanted) history.value = [];
-      const found = await fetchHistory(wanted);
-      if (id() === wanted && found.length >= history.value.length) history.value = found;
+      if (before[0] !== wanted) {
+        history.value = [];
+        told.value = 0;
+      }
+      const found = await fetchDetail(wanted);
+      if (found === undefined || id() !== wanted || found.version < told.value) return;
+      history.value = found.history;
+      told.value = found.version;
     },
     { immediate: true },
   );
-  return history;
+  return { history, told };
 }

@@ -156,10 +156,10 @@ export class Outbox {
   /** What waits behind it on the same thing was built on it: it goes on the version that this one led to. */
   async #taken(entry: OutboxEntry, answer: Taken): Promise<void> {
     await this.#ports.shelf.remove(entry.id);
+    this.#ports.onTaken(entry, answer); // first, so that nobody sees the thing as it was with nothing waiting
     const rest = this.#entries.filter(({ id }) => id !== entry.id);
     this.#set(rest.map((one) => (one.about === entry.about ? builtOn(one, answer) : one)));
     for (const one of this.#entries) if (one.about === entry.about) await this.#ports.shelf.put(one);
-    this.#ports.onTaken(entry, answer);
   }
 
   async #keep(entry: OutboxEntry): Promise<void> {
