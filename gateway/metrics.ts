@@ -32,28 +32,33 @@ export type Metrics = Readonly<{
 export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'fengsui_' });
-  const intake = new Counter({
-    name: 'fengsui_intake_total',
-    help: 'Reports by stage (received, decided, nothing, dead-letter) and kind or reason',
-    labelNames: ['stage', 'label'],
-    registers: [registry],
-  });
   return {
     registry,
-    countIntake: counting(intake),
+    countIntake: counting(registry),
     committed: commitMeter(registry),
     read: (readings) => watch(registry, readings),
   };
 }
 
-/** The labels are names of our own, some dozens: each pair's series is looked up once, not for every message. */
-function counting(intake: Counter<'stage' | 'label'>): Metrics['countIntake'] {
-  const series = new Map<string, Map<string, Counter.Internal>>();
+/** The labels are names of our own, some dozens: each pair is counted here, and told when somebody asks. */
+function counting(registry: Registry): Metrics['countIntake'] {
+  const counts = new Map<string, Map<string, { total: number }>>();
+  new Counter({
+    name: 'fengsui_intake_total',
+    help: 'Reports by stage (received, decided, nothing, dead-letter) and kind or reason',
+    labelNames: ['stage', 'label'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [stage, labels] of counts) {
+        for (const [label, { total }] of labels) this.inc({ stage, label }, total);
+      }
+    },
+  });
   return (stage, label) => {
-    const ofStage = series.get(stage) ?? new Map<string, Counter.Internal>();
-    const one = ofStage.get(label) ?? intake.labels({ stage, label });
-    if (!ofStage.has(label)) series.set(stage, ofStage.set(label, one));
-    one.inc();
+    const known = counts.get(stage)?.get(label);
+    if (known !== undefined) known.total += 1;
+    else counts.set(stage, (counts.get(stage) ?? new Map()).set(label, { total: 1 }));
   };
 }
 

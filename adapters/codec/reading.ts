@@ -36,14 +36,9 @@ export class Reading<Payload, Memory> {
     const refused: BadValue[] = [];
     const drafts = this.#draftsOf(payload.value, this.#context(message, captures, warnings, refused));
     const reports = this.#settled(drafts, message, refused);
-    const off = warnings.length > 0 ? clockOff(reports) : [];
-    const letters = refused.map((fault) => letter([fault]));
-    return {
-      reports: [...reports, ...off, ...letters],
-      warnings,
-      kept: body.kept,
-      replies: [...answers, ...(drafts.replies ?? [])],
-    };
+    if (warnings.length > 0) reports.push(...clockOff(reports));
+    for (const fault of refused) reports.push(letter([fault]));
+    return { reports, warnings, kept: body.kept, replies: drafts.replies ? [...answers, ...drafts.replies] : answers };
   }
 
   #body(bytes: Uint8Array): ReadBody {
@@ -126,7 +121,7 @@ export class Reading<Payload, Memory> {
     };
   }
 
-  #settled(drafts: Drafts, { isRetained }: Inbound, refused: BadValue[]): readonly Report[] {
+  #settled(drafts: Drafts, { isRetained }: Inbound, refused: BadValue[]): Report[] {
     const { signals = [], telemetry = [], status = [], access = [] } = drafts;
     if (signals.length > SIGNALS_MAX) refused.push(tooMany(signals.length));
     const reports: Report[] = [];
@@ -153,7 +148,7 @@ export class Reading<Payload, Memory> {
       return undefined;
     }
     const report: Record<string, unknown> = { kind };
-    for (const [field, value] of Object.entries(draft)) if (value !== undefined) report[field] = value;
+    for (const field in draft) if (draft[field] !== undefined) report[field] = draft[field];
     report['device'] = device;
     return report as T;
   }

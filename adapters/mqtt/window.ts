@@ -77,13 +77,14 @@ export class Window<Origin> {
   /** Resolves when nothing waits. */
   drained = (): Promise<void> => this.#drained.promise;
 
-  /** What stands in the same piece of the stream comes along. */
+  /** What stands in the same piece of the stream comes along. A batch a turn: the journal has one while the next is decided. */
   #handOverSoon(): void {
     if (this.#isComing || !this.#mayHandOver()) return;
     this.#isComing = true;
     setImmediate(() => {
       this.#isComing = false;
-      while (this.#mayHandOver()) this.#handOver();
+      if (this.#mayHandOver()) this.#handOver();
+      this.#handOverSoon();
     });
   }
 

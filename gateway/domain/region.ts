@@ -1,3 +1,5 @@
+import { LatelyUsed } from './lately-used.ts';
+
 /**
  * A 12-digit division code, padded with zeros: 2 province, 2 city, 2 county, 3 township, 3 village.
  * Source: GB/T 2260-2007, GB/T 10114-2003 and the statistics bureau's last three digits.
@@ -35,7 +37,13 @@ export function regionLevel(code: RegionCode): RegionLevel {
 export const isWithin = (node: RegionCode, code: RegionCode): boolean => code.startsWith(significantDigits(node));
 
 /** The node and all above it, the widest first: the rooms of the live feed that an alarm at `code` reaches. */
-export function regionPath(code: RegionCode): readonly RegionCode[] {
+export const regionPath = (code: RegionCode): readonly RegionCode[] =>
+  paths.get(code) ?? paths.keep(code, pathTo(code));
+
+/** Each alarm asks for the same few: 4,096 to 8,192 of them, of 8 short texts at the most. */
+const paths = new LatelyUsed<readonly RegionCode[]>(4096);
+
+function pathTo(code: RegionCode): readonly RegionCode[] {
   const own = significantDigits(code).length;
   return LEVELS.filter(([, digits]) => digits <= own).map(([, digits]) => code.slice(0, digits).padEnd(12, '0'));
 }

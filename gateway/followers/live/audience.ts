@@ -1,3 +1,4 @@
+import { LatelyUsed } from '../../domain/lately-used.ts';
 import { isWithin, type RegionCode, regionPath } from '../../domain/region.ts';
 import { covers, type Located, type Scope } from '../../domain/scope.ts';
 
@@ -32,6 +33,8 @@ const isOfType = (wanted: string, type: string): boolean =>
 export class Audiences<Client> {
   readonly #byKey = new Map<string, Kept<Client>>();
   readonly #byNode = new Map<RegionCode, Set<Kept<Client>>>();
+  /** Who is above a place, as found since an audience last came or went. */
+  #above = newAbove<Client>();
 
   /** The audience of this filter, with this client in it. */
   join(filter: Filter, client: Client): Audience<Client> {
@@ -58,27 +61,39 @@ export class Audiences<Client> {
 
   /** Those whose regions hold this place, each once; whether they let it through is for `lets` to say. */
   above(region: RegionCode): ReadonlySet<Audience<Client>> {
-    const found = new Set<Audience<Client>>();
-    for (const node of regionPath(region)) for (const audience of this.#byNode.get(node) ?? []) found.add(audience);
-    return found;
+    if (this.#byNode.size === 0) return NOBODY;
+    return this.#above.get(region) ?? this.#above.keep(region, this.#findAbove(region));
   }
 
   get size(): number {
     return this.#byKey.size;
   }
 
+  #findAbove(region: RegionCode): ReadonlySet<Audience<Client>> {
+    const found = new Set<Audience<Client>>();
+    for (const node of regionPath(region)) for (const audience of this.#byNode.get(node) ?? []) found.add(audience);
+    return found;
+  }
+
   #at(node: RegionCode): Set<Kept<Client>> {
+    this.#above = newAbove();
     const found = this.#byNode.get(node) ?? new Set<Kept<Client>>();
     this.#byNode.set(node, found);
     return found;
   }
 
   #drop(node: RegionCode, audience: Kept<Client>): void {
+    this.#above = newAbove();
     const found = this.#byNode.get(node);
     found?.delete(audience);
     if (found?.size === 0) this.#byNode.delete(node);
   }
 }
+
+const NOBODY: ReadonlySet<never> = new Set();
+
+/** 1,024 to 2,048 places: a storm comes from fewer. */
+const newAbove = <Client>(): LatelyUsed<ReadonlySet<Audience<Client>>> => new LatelyUsed(1024);
 
 /** The same filter gives the same key, in whatever order it was asked for. */
 export function keyOf({ scope, types, severities, isGathered }: Filter): string {
