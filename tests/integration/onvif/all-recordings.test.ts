@@ -76,3 +76,16 @@ it('names a camera without an event service, which answers everything with a pag
   expect(intake.of('signal')).toEqual([]);
   expect(asked).not.toContain('PullMessages');
 });
+
+it('plays reolink_bullet_20260408: an undeclared prefix beside the point, a person told by kind, the face topic left alone', async () => {
+  const { intake, asked } = await play('reolink_bullet_20260408');
+  const people = 'tns1:RuleEngine/MyRuleDetector/PeopleDetect';
+  const said = intake.of('signal').map(({ type, active }) => [type, active]);
+  expect(said.filter(([type]) => type !== 'device.clock.off')).toEqual([
+    [CELL, false],
+    [people, true],
+    [people, false],
+  ]);
+  expect(intake.of('dead-letter')).toEqual([]);
+  expect(asked.at(-1)).toBe('Unsubscribe');
+});
