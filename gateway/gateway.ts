@@ -39,7 +39,7 @@ import { buildHttp } from './http/server.ts';
 import { keepWithin } from './journal/retention.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
 import { openLinkageHouse } from './linkage-house.ts';
-import { openMetrics } from './metrics.ts';
+import { filesIn, openMetrics } from './metrics.ts';
 import { openOnboarding } from './onboarding-house.ts';
 import { openPatrolHouse } from './patrol-house.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
@@ -51,6 +51,7 @@ import { streamUrls } from './stream-urls.ts';
 import type { OnStop, Surroundings } from './surroundings.ts';
 import { countPresence, systemPort } from './system-port.ts';
 import { openVendorHouse } from './vendor-house.ts';
+import { openWorkOrderHouse } from './work-order-house.ts';
 
 export type Gateway = Readonly<{ address: string; mqttUrl: string; stop(): Promise<void> }>;
 
@@ -126,6 +127,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     intake: () => intake,
   });
   const desk = openAlarmDesk(lanes, now, patrol.tasks);
+  const workOrders = openWorkOrderHouse({ ...around, journal, registry, lines, metrics: metrics.registry, onStop });
   const meaningOf = rememberingDefinitions(catalogue);
   const own = ownDevice(settings.city);
   const rules = heartRules({ rules: settings.rules, queries, lanes, registry, lines });
@@ -200,6 +202,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     linkage,
     archive,
     values,
+    workOrders,
   });
   onStop(watchDeadlines({ lanes, queries, now, log }));
   const lasting = { rules: settings.rules.overrides, site: rules.site, findDevice: registry.find };
@@ -252,6 +255,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     evidence: evidence.files,
     watermark: burnIn,
     patrol: patrol.port(evidence.files),
+    workOrders: workOrders.desk,
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },
@@ -299,12 +303,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     devices: () => countPresence(registry),
     archiveRefused: archive.refused,
     journalWaiting: () => journal.queue().waiting,
-    files: {
-      journal: join(dataDir, 'journal.sqlite'),
-      'journal-wal': join(dataDir, 'journal.sqlite-wal'),
-      archive: join(dataDir, 'archive.sqlite'),
-      values: join(dataDir, 'values.sqlite'),
-    },
+    files: filesIn(dataDir),
     mqtt: () => ({ ...mqttOf(mqtt).stats() }),
     vendors: vendors.stats,
     liveClients: live.clients,

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { IntakeStage } from './desk/intake.ts';
 import type { Follower } from './followers/follower.ts';
@@ -19,6 +20,14 @@ export type Readings = Readonly<{
   vendors: () => Readonly<Record<string, number>>;
   liveClients: () => number;
 }>;
+
+/** The files of a data folder that grow. */
+export const filesIn = (dataDir: string): Readings['files'] => ({
+  journal: join(dataDir, 'journal.sqlite'),
+  'journal-wal': join(dataDir, 'journal.sqlite-wal'),
+  archive: join(dataDir, 'archive.sqlite'),
+  values: join(dataDir, 'values.sqlite'),
+});
 
 export type Metrics = Readonly<{
   registry: Registry;

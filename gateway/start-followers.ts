@@ -8,6 +8,7 @@ import type { SqliteJournal } from './journal/sqlite.ts';
 import type { LinkageHouse } from './linkage-house.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
 import type { OnStop, Surroundings } from './surroundings.ts';
+import type { WorkOrderHouse } from './work-order-house.ts';
 
 export type FollowerParts = Readonly<{
   around: Surroundings;
@@ -19,6 +20,7 @@ export type FollowerParts = Readonly<{
   linkage: LinkageHouse;
   archive: Archive;
   values: Values;
+  workOrders: WorkOrderHouse;
 }>;
 
 /** What follows the journal on its own, each from its cursor. */
@@ -37,6 +39,7 @@ export function startFollowers(parts: FollowerParts): Readonly<Record<string, Fo
     archive: archiveEntries({ ...common, archive: parts.archive, devices: parts.registry }),
     evidence: parts.evidence.follow(common),
     linkage: parts.linkage.follow(common),
+    'work-orders': parts.workOrders.follow(common),
   };
   const tracing = traceEntries(common);
   parts.onStop(async () => {

@@ -26,6 +26,10 @@ export const PERMISSIONS = [
   'patrol.read',
   'patrol.act',
   'patrol.cancel',
+  'work-order.read',
+  'work-order.report',
+  'work-order.act',
+  'work-order.settle',
   'device.read',
   'device.write',
   'device.command',
@@ -57,7 +61,15 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 export const RoleSchema = z.enum(ROLE_NAMES);
 
 const OWN: readonly Permission[] = ['session.own', 'docs.read', 'region.read'];
-const LOOK: readonly Permission[] = [...OWN, 'alarm.read', 'patrol.read', 'device.read', 'camera.view', 'wall.read'];
+const LOOK: readonly Permission[] = [
+  ...OWN,
+  'alarm.read',
+  'patrol.read',
+  'work-order.read',
+  'device.read',
+  'camera.view',
+  'wall.read',
+];
 /** What somebody on the spot does with an alarm that was given to them. */
 const FIELD: readonly Permission[] = [
   'alarm.acknowledge',
@@ -68,6 +80,8 @@ const FIELD: readonly Permission[] = [
   'alarm.comment',
   'evidence.add',
   'patrol.act',
+  'work-order.report',
+  'work-order.act',
   'device.command',
 ];
 const SEAT: readonly Permission[] = [
@@ -81,7 +95,14 @@ const SEAT: readonly Permission[] = [
   'wall.write',
   'linkage.answer',
 ];
-const DESK: readonly Permission[] = [...SEAT, 'alarm.dispatch', 'alarm.transfer', 'evidence.lock', 'patrol.cancel'];
+const DESK: readonly Permission[] = [
+  ...SEAT,
+  'alarm.dispatch',
+  'alarm.transfer',
+  'evidence.lock',
+  'patrol.cancel',
+  'work-order.settle',
+];
 
 /**
  * The one table of who may do what. The administrator sets things up and may sit at the desk as well, since a compound
@@ -109,6 +130,7 @@ const ROLE_PERMISSIONS: Readonly<Record<RoleName, ReadonlySet<Permission>>> = {
   auditor: new Set([
     ...OWN,
     'alarm.read',
+    'work-order.read',
     'device.read',
     'wall.read',
     'user.read',

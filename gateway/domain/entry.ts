@@ -7,6 +7,7 @@ import type { RegionCode } from './region.ts';
 import type { Scope } from './scope.ts';
 import type { Severity } from './severity.ts';
 import type { AccessEvent, DeadLetter, Signal, Telemetry } from './signal.ts';
+import type { OrderId, WorkOrder } from './work-order.ts';
 
 /** Who did something: a person with a seat, or the gateway by a named rule. */
 export type Actor = Readonly<{ name: string; centre: RegionCode | undefined }>;
@@ -162,6 +163,9 @@ export type OtherEntry =
   | Readonly<{ kind: 'patrol-task-removed'; task: TaskId }>
   | Readonly<{ kind: 'patrol-round-put'; round: PatrolRound; by: Actor }>
   | Readonly<{ kind: 'patrol-round-removed'; round: string }>
+  /** A work order as this leaves it, and that one which ended long ago is no longer kept. */
+  | Readonly<{ kind: 'work-order-put'; order: WorkOrder; by: Actor }>
+  | Readonly<{ kind: 'work-order-removed'; order: OrderId }>
   | Readonly<{ kind: 'follower-paused'; follower: string; by: Actor; pausedAt: number }>
   | Readonly<{ kind: 'follower-resumed'; follower: string; by: Actor }>
   | Readonly<{ kind: 'entry-set-aside'; follower: string; aside: AsideEntry }>
@@ -228,6 +232,10 @@ export function factOf(entry: Entry): Fact | undefined {
       return { key: `patrol-round/${entry.round.id}`, value: entry.round };
     case 'patrol-round-removed':
       return { key: `patrol-round/${entry.round}`, value: undefined };
+    case 'work-order-put':
+      return { key: `work-order/${entry.order.id}`, value: entry.order };
+    case 'work-order-removed':
+      return { key: `work-order/${entry.order}`, value: undefined };
     case 'follower-paused':
       return { key: `follower/${entry.follower}`, value: { by: entry.by.name, at: entry.pausedAt } };
     case 'follower-resumed':

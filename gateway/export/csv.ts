@@ -71,7 +71,7 @@ export const CSV_COLUMNS = COLUMNS.map(({ name }) => name);
 export const CSV_HEADER = `${CSV_COLUMNS.join(',')}\r\n`;
 
 /** A cell that is there but empty is a lone `'`: one without anything is absent. */
-const toCell = (value: Text): string => {
+export const toCell = (value: Text): string => {
   if (value === undefined) return '';
   const safe = value === '' || MARKED.test(value) ? `'${value}` : value;
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -44,6 +44,8 @@ import type { LineBook } from '../registry/line-book.ts';
 import type { DeviceRegistry, RegionTree } from '../registry/registry.ts';
 
 /** Why a camera or the video plane did not do it: `reason` is a word of theirs, `text` is English, for the log. */
+import type { OrderDesk } from '../workorders/order-desk.ts';
+
 export type PlaneFault = Readonly<{ reason: string; text: string }>;
 
 /** Cameras as the API needs them, whatever protocol they speak. */
@@ -240,6 +242,7 @@ export type HttpPorts = Readonly<{
   evidence: EvidenceFiles;
   watermark: Watermark;
   patrol: PatrolPort;
+  workOrders: Pick<OrderDesk, 'find' | 'all' | 'carryOut' | 'report'>;
   health: readonly HealthPart[];
   system: SystemPort;
   metrics: Registry;

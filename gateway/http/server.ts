@@ -41,6 +41,8 @@ import { vendors } from './vendors.ts';
 import { Viewings } from './viewings.ts';
 import { walls } from './walls.ts';
 import { serveWhep } from './whep.ts';
+import { workOrderStats } from './work-order-stats.ts';
+import { workOrders } from './work-orders.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
 /** Requests of one person, or of one address without a session, in a minute: far above a desk with a full wall. */
@@ -67,6 +69,8 @@ const RESOURCES = [
   lines,
   patrolTasks,
   patrolRounds,
+  workOrders,
+  workOrderStats,
   places,
   users,
   walls,

@@ -64,7 +64,7 @@ export const stats: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
 };
 
 /** Of one node the division below it, of several nodes the one that a region lies in. */
-function rowOf(asked: readonly RegionCode[], region: RegionCode): RegionCode {
+export function rowOf(asked: readonly RegionCode[], region: RegionCode): RegionCode {
   const [node = region, another] = asked;
   const row =
     another === undefined ? regionPath(region)[regionPath(node).length] : asked.find((one) => isWithin(one, region));

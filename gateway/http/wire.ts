@@ -5,6 +5,7 @@ import type { Device, Presence } from '../domain/device.ts';
 import type { WallView } from '../domain/entry.ts';
 import type * as patrol from '../domain/patrol.ts';
 import { hoursText, whereText } from '../domain/rule-text.ts';
+import { isEnded as isEndedOrder, type WorkOrder } from '../domain/work-order.ts';
 import type { JournalQueries, Recorded } from '../journal/journal.ts';
 import type {
   Alarm as AlarmOnWire,
@@ -19,6 +20,7 @@ import type {
   MaintenanceWindow as MaintenanceWindowOnWire,
 } from './contract/places.ts';
 import { Wall as WallOnWire } from './contract/video.ts';
+import type { WorkOrder as OrderOnWire } from './contract/work-orders.ts';
 
 /*
  * From the words inside to the words of the wire: points in time become ISO 8601, and what is undefined stays away
@@ -134,6 +136,22 @@ export const toRound = ({ points, late, lateMs, from, to, ...round }: patrol.Pat
   late: late === undefined ? undefined : { ...late, at: toIso(late.at) },
   points: points.map((point) => ({ ...point, place: { ...point.place }, passedAt: maybeIso(point.passedAt) })),
 });
+
+export const isOverdue = (order: WorkOrder, now: number): boolean =>
+  !isEndedOrder(order) && order.state !== 'done' && order.dueAt !== undefined && order.dueAt < now;
+
+export function toOrder(order: WorkOrder, now: number): OrderOnWire {
+  const { seenSeq: _ours, place, steps, ...rest } = order;
+  return {
+    ...rest,
+    place: { ...place },
+    openedAt: toIso(order.openedAt),
+    dueAt: maybeIso(order.dueAt),
+    isOverdue: isOverdue(order, now),
+    endedAt: maybeIso(order.endedAt),
+    steps: steps.map((step) => ({ ...step, at: toIso(step.at) })),
+  };
+}
 
 export const toUser = ({ username, displayName, role, scope }: Operator): UserOnWire => ({
   username,

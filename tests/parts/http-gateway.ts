@@ -32,6 +32,7 @@ import { LineBook } from '../../gateway/registry/line-book.ts';
 import { regionTree } from '../../gateway/registry/region-tree.ts';
 import { openVault } from '../../gateway/registry/vault.ts';
 import { streamUrls } from '../../gateway/stream-urls.ts';
+import { openWorkOrderHouse } from '../../gateway/work-order-house.ts';
 import { burnIn } from '../../streams/watermark.ts';
 import { type Answered, Api, signIn } from './api.ts';
 import { DEVICES } from './http-devices.ts';
@@ -122,6 +123,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const cameras = options.cameras ?? NO_CAMERAS;
   const onStop = (end: () => Promise<void> | void): unknown => endings.push(end);
   const liveFault = (): string | undefined => live.fault();
+  const workOrders = openWorkOrderHouse({ journal, registry, lines, metrics, onStop, now, log });
   const onboarding = openOnboarding({ registry, journal, vault, intake, now, log, cameras, liveFault, onStop });
   const sent: string[] = [];
   const viewed: string[] = [];
@@ -190,6 +192,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     evidence,
     watermark: burnIn,
     patrol: patrol.port(evidence),
+    workOrders: workOrders.desk,
     health: [],
     system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
     metrics,
@@ -252,6 +255,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     registry,
     intake,
     patrol,
+    workOrders,
     metrics,
     world,
     now,
