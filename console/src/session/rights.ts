@@ -12,12 +12,27 @@ export type Right =
   | 'readDeadLetters'
   | 'replay'
   | 'controlFollowers'
-  | 'writeDevices';
+  | 'writeDevices'
+  | 'readOrders'
+  | 'reportOrder'
+  | 'actOrder'
+  | 'settleOrder';
 
-const LOOK: readonly Right[] = ['readAlarms', 'viewCameras'];
-const FIELD: readonly Right[] = [...LOOK, 'acknowledge', 'arrive', 'handle', 'resolve', 'return', 'comment', 'command'];
+const LOOK: readonly Right[] = ['readAlarms', 'viewCameras', 'readOrders'];
+const FIELD: readonly Right[] = [
+  ...LOOK,
+  'acknowledge',
+  'arrive',
+  'handle',
+  'resolve',
+  'return',
+  'comment',
+  'command',
+  'reportOrder',
+  'actOrder',
+];
 const SEAT: readonly Right[] = [...FIELD, 'close', 'reopen', 'escalate', 'shelve', 'unshelve', 'ptz', 'wall'];
-const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer', 'lockEvidence'];
+const DESK: readonly Right[] = [...SEAT, 'dispatch', 'transfer', 'lockEvidence', 'settleOrder'];
 
 /**
  * Which screens and buttons a role is shown. The gateway alone decides, and refuses in words what is not allowed: this table only
@@ -30,7 +45,7 @@ const SHOWN: Readonly<Record<Role, readonly Right[]>> = {
   patrol: FIELD,
   administrator: [...DESK, 'readDeadLetters', 'replay', 'controlFollowers', 'writeDevices'],
   security: [],
-  auditor: ['readAlarms', 'readDeadLetters'],
+  auditor: ['readAlarms', 'readDeadLetters', 'readOrders'],
 };
 
 export const mayUse = (role: Role | undefined, right: Right): boolean =>
