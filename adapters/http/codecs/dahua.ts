@@ -44,7 +44,9 @@ const PERSONAL = [
 ];
 /** What a camera says of its own work: no event of the world, and too often for the dead letters. */
 const OWN_WORK =
-  /^(?:NewFile|VideoMotionInfo|IntelliFrame|RtspSession\w*|InterVideoAccess|LeFunctionStatusSync|ConfigChange|Reboot|UserManag\w*|SystemState|VideoTalk|StorageChange|TimeChange\w+|SceneChange\w*Info)$/;
+  /^(?:NewFile|VideoMotionInfo|IntelliFrame|RtspSession\w*|InterVideoAccess|LeFunctionStatusSync|ConfigChange|Reboot(?:Event)?|MDResult|SafetyAbnormal|AlarmOutput|UserManag\w*|SystemState|VideoTalk|StorageChange|TimeChange\w+|SceneChange\w*Info)$/;
+/** `Name` is a rule's, but with these the account that was tried. */
+const OF_ACCOUNTS = /^Login/;
 /** Faces, persons and plates: passed over unread, on purpose. */
 const OF_PERSONS =
   /^(?:Face\w*|Traffic\w*|HumanTrait|PersonDetection\w*|_DoorFace\w*|CitizenPictureCompare|AccessControl|NumberStat)$/;
@@ -99,7 +101,8 @@ function eventDrafts(event: Event, name: string, context: MessageContext): Draft
   const { Code, action, index, data } = event;
   const device = channelDevice(context, ownerOf(context, [name]), index, 'index');
   if (device === undefined) return {};
-  const { UTC, UTCMS = 0, EventSeq, Direction, Name } = data ?? {};
+  const { UTC, UTCMS = 0, EventSeq, Direction, Name: said } = data ?? {};
+  const Name = OF_ACCOUNTS.test(Code) ? undefined : said;
   const ofInput = `${Code}/${index}`;
   const state = Direction === undefined ? '' : ` (Direction=${Direction})`;
   return {

@@ -35,6 +35,8 @@ type Context = MessageContext<Runs>;
 const OF_PERSONS =
   /^(?:face|anpr$|vehicledetection|vehicleMatch|humanRecognition|mixedTargetDetection|.*Capture$|alarmResult)/i;
 const HEARTBEAT = /^videoloss$/i;
+/** Access terminals say it in a word of its own, in either state. */
+const OWN_HEARTBEAT = /^heart[ _]?beat$/i;
 
 export default codec<Alert, Runs>({
   family: 'isapi',
@@ -62,7 +64,8 @@ export default codec<Alert, Runs>({
   payload: Alert,
   all: (alert, context) => {
     const owner = ownerOf(context, [context.part('device'), ...spellings(alert.macAddress), alert.ipAddress]);
-    if (HEARTBEAT.test(alert.eventType) && alert.eventState === 'inactive') return heartbeat(alert, owner, context);
+    const isBeat = HEARTBEAT.test(alert.eventType) && alert.eventState === 'inactive';
+    if (isBeat || OWN_HEARTBEAT.test(alert.eventType)) return heartbeat(alert, owner, context);
     if (OF_PERSONS.test(alert.eventType)) return {};
     const device = channelDevice(context, owner, channelOf(alert), 'channelID');
     if (device === undefined) return {};

@@ -50,6 +50,8 @@ type Context = MessageContext<LastStates>;
 const NO_STATE = new Set(['test', 'battery_low', 'last_seen', 'update_available', 'smoke']);
 /** These always mean something: of one that no record maps the integrator shall hear. */
 const ALARMS = new Set(['vibration', 'sos', 'alarm', 'contact', 'water_leak', 'gas', 'carbon_monoxide', 'tamper']);
+/** `alarm` beside one of these says the same again. */
+const HAZARDS = ['smoke', 'gas', 'carbon_monoxide', 'water_leak'] as const;
 /** Closed is true: the word is the one that means an alarm. */
 const wordOf = (field: string): string => `${family}:${field}=${field === 'contact' ? 'false' : 'true'}`;
 
@@ -117,8 +119,10 @@ function timeOf({ last_seen: seen }: State, context: Context, device: string): n
 function flagSignals(said: State, context: Context, device: string): readonly Draft<Signal>[] {
   const record = context.device(device);
   const fields = Object.entries(said).filter(([field, value]) => typeof value === 'boolean' && !NO_STATE.has(field));
+  const isSaidAgain = HAZARDS.some((hazard) => typeof said[hazard] === 'boolean');
+  const isAlarm = (field: string): boolean => ALARMS.has(field) && !(field === 'alarm' && isSaidAgain);
   const known = fields.filter(
-    ([field]) => record === undefined || ALARMS.has(field) || context.knows(record.id, wordOf(field)),
+    ([field]) => record === undefined || isAlarm(field) || context.knows(record.id, wordOf(field)),
   );
   const states = known.flatMap(([field, value]): readonly Draft<Signal>[] => {
     const active = value === (field !== 'contact');

@@ -51,6 +51,20 @@ describe('the ISAPI codec', () => {
     expect(faultsIn(dynamic('40'))).toMatchObject([{ reason: 'unknown-device', field: 'channelID' }]);
   });
 
+  it('takes the heartbeat of an access terminal for nothing but a sign of life', () => {
+    const { read } = reader(isapi, [camera]);
+    for (const eventState of ['active', 'inactive']) {
+      const beat = {
+        macAddress: MAC,
+        channelID: 1,
+        eventType: 'heartBeat',
+        eventState,
+        dateTime: '2026-11-24T12:31:00+08:00',
+      };
+      expect(read(JSON.stringify(beat)).reports).toEqual([{ kind: 'status', device: 'cam-1', online: true }]);
+    }
+  });
+
   it('takes an inactive video loss for the heartbeat, and for the end of a real one', () => {
     const { read, active } = reader(isapi, [camera]);
     const beat = alert({ eventType: 'videoloss', eventState: 'inactive' });

@@ -63,6 +63,7 @@ it('zigbee2mqtt: tells changes only, takes a test for a test, and hears of what 
   expect(say(topic, { smoke: true, test: false })).toEqual([]);
   expect(say(topic, { smoke: null, contact: true })).toEqual([]);
   expect(say(topic, { vibration: true })).toEqual(['unknown-code vibration']);
+  expect(say(topic, { gas: true, alarm: true })).toEqual(hasOne({ type: 'community.gas.leak', active: true }));
   expect(say(topic, { smoke: 'yes', battery: 140 })).toEqual(['wrong-type smoke', 'out-of-range battery']);
   expect(say(topic, { smoke: false, last_seen: 1_795_494_606_000 })).toEqual(
     hasOne({ active: false, at: '2026-11-24T04:30:06.000Z' }),
