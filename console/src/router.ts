@@ -43,6 +43,7 @@ export function createConsoleRouter(): Router {
         meta: PHONE,
       },
       { path: '/devices', component: () => import('./devices/DevicesView.vue') },
+      { path: '/arming', component: () => import('./arming/ArmingView.vue') },
       { path: '/work-orders/:id?', component: () => import('./orders/WorkOrdersView.vue') },
       { path: '/system', component: () => import('./system/SystemView.vue') },
       { path: '/:rest(.*)*', redirect: '/' },
