@@ -231,7 +231,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     () => mqttOf(mqtt),
   );
   const liveFault = (): string | undefined => live.fault();
-  const onboarding = openOnboarding({ ...around, registry, journal, vault, intake, cameras, liveFault, onStop });
+  const onboarding = openOnboarding({ ...around, registry, journal, vault, intake, cameras, video, liveFault, onStop });
   const http = await buildHttp({
     access,
     desk,

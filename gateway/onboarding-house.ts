@@ -11,6 +11,7 @@ import { changeDevices } from './onboarding/many-devices.ts';
 import { PasswordRotations } from './onboarding/password-rotation.ts';
 import { PictureRounds } from './onboarding/picture-rounds.ts';
 import { replaceCamera } from './onboarding/replacement.ts';
+import { type StreamWatchPorts, watchStreams } from './onboarding/stream-watch.ts';
 import { testAlarm } from './onboarding/test-alarm.ts';
 import { CredentialGroups } from './registry/credential-groups.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
@@ -21,7 +22,11 @@ export type OnboardingPorts = Readonly<{
   journal: Pick<SqliteJournal, 'append' | 'queries' | 'follow' | 'head'>;
   vault: Vault;
   intake: Intake;
-  cameras: Pick<OnvifAdapter, 'status' | 'describe' | 'tryLogin' | 'snapshot' | 'changePassword' | 'command'>;
+  cameras: Pick<
+    OnvifAdapter,
+    'status' | 'describe' | 'tryLogin' | 'snapshot' | 'changePassword' | 'command' | 'ptzAbilities'
+  >;
+  video: StreamWatchPorts['video'];
   liveFault: () => string | undefined;
   now: () => number;
   log: Logger;
@@ -36,7 +41,9 @@ export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
   onStop(() => imports.stop());
   const groups = new CredentialGroups({ ...ports, queries });
   onStop(new CredentialFinder({ ...ports, groups, tryLogin: cameras.tryLogin }).start());
-  onStop(new PictureRounds({ ...ports, snapshot: cameras.snapshot }).start());
+  const isSteered = async (id: string): Promise<boolean> => (await cameras.ptzAbilities(id)).ok;
+  onStop(new PictureRounds({ ...ports, snapshot: cameras.snapshot, isSteered }).start());
+  onStop(watchStreams(ports));
   const rotations = new PasswordRotations({ ...ports, queries, ...cameras });
   onStop(rotations.start());
   const replacing = {

@@ -7,6 +7,7 @@ import { JournalUnavailable } from '../journal/journal.ts';
 import type { DeviceRegistry } from '../registry/registry.ts';
 import { greyPicture } from './grey-picture.ts';
 import { lookOf, type Seen, seenNext, type Verdict, verdictOf } from './picture-judging.ts';
+import { Views } from './view-judging.ts';
 
 /** Each camera is looked at once in this time: a fault of the picture is for the maintainer, in the morning. */
 const ROUND_MS = 3_600_000;
@@ -14,11 +15,17 @@ const ROUND_MS = 3_600_000;
 const LEAST_MS = 500;
 
 /** Alarms that a verdict raises, by the catalogue: covered is somebody's doing, the others are for the maintainer. */
-const TYPES = { frozen: 'device.video.poor', black: 'device.video.poor', covered: 'device.video.masked' } as const;
+const TYPES = {
+  frozen: 'device.video.poor',
+  black: 'device.video.poor',
+  covered: 'device.video.masked',
+  moved: 'device.video.scene-changed',
+} as const;
 const TEXTS = {
   frozen: '画面静止 / the picture stands still',
   black: '画面全黑 / the picture is black',
   covered: '画面被遮挡 / the picture is covered',
+  moved: '镜头已转动 / the camera was turned: it shows another place',
 } as const;
 type Fault = keyof typeof TYPES;
 
@@ -26,18 +33,21 @@ export type RoundPorts = Readonly<{
   registry: Pick<DeviceRegistry, 'byProfile' | 'find'> & Readonly<{ presence: (id: DeviceId) => Presence }>;
   /** The camera's own JPEG. */
   snapshot: (id: DeviceId) => Promise<Result<Uint8Array, unknown>>;
+  /** Whether somebody may have turned it on purpose. */
+  isSteered: (id: DeviceId) => Promise<boolean>;
   intake: Intake;
   log: Logger;
 }>;
 
 /**
  * Looks at a picture of each online ONVIF camera in turn, and raises what is wrong with it; ends only what it raised
- * itself, since the start. Memory: one row for each camera that was looked at.
+ * itself, since the start. Memory: one row and up to two small pictures for each camera that was looked at.
  */
 export class PictureRounds {
   readonly #ports: RoundPorts;
   readonly #seen = new Map<DeviceId, Seen>();
   readonly #raised = new Map<DeviceId, Fault>();
+  readonly #views = new Views();
   #waiting: DeviceId[] = [];
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -93,10 +103,19 @@ export class PictureRounds {
     const seen = seenNext(this.#seen.get(id), hash('sha256', picture.value), lookOf(grey));
     this.#seen.set(id, seen);
     const verdict = verdictOf(seen);
-    if (verdict !== undefined) await this.#tell(id, verdict);
+    if (verdict === 'good') await this.#tellView(id, grey);
+    else if (verdict !== undefined) await this.#tell(id, verdict);
   }
 
-  async #tell(id: DeviceId, verdict: Verdict): Promise<void> {
+  /** A sound picture may show the wrong place. One that is turned by people has no place of its own. */
+  async #tellView(id: DeviceId, grey: Uint8Array): Promise<void> {
+    const view = this.#views.judge(id, grey);
+    const isTurned = view === 'moved' && !(await this.#ports.isSteered(id));
+    if (isTurned) await this.#tell(id, 'moved');
+    else if (view !== undefined || this.#raised.get(id) !== 'moved') await this.#tell(id, 'good');
+  }
+
+  async #tell(id: DeviceId, verdict: Verdict | 'moved'): Promise<void> {
     const fault = verdict === 'good' ? undefined : verdict;
     const raised = this.#raised.get(id);
     if (raised === fault) return;
@@ -111,5 +130,6 @@ export class PictureRounds {
   #forget(id: DeviceId): void {
     this.#seen.delete(id);
     this.#raised.delete(id);
+    this.#views.forget(id);
   }
 }

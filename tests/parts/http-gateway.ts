@@ -124,7 +124,10 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
   const onStop = (end: () => Promise<void> | void): unknown => endings.push(end);
   const liveFault = (): string | undefined => live.fault();
   const workOrders = openWorkOrderHouse({ journal, registry, lines, metrics, onStop, now, log });
-  const onboarding = openOnboarding({ registry, journal, vault, intake, now, log, cameras, liveFault, onStop });
+  const onboarding = openOnboarding({
+    ...{ registry, journal, vault, intake, now, log, cameras, liveFault, onStop },
+    video: { onState: () => () => undefined },
+  });
   const sent: string[] = [];
   const viewed: string[] = [];
   const world = { answer: ok({ id: 'c1', ok: true }) as CommandAnswer, sent, viewed };

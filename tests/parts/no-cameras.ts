@@ -10,4 +10,5 @@ export const NO_CAMERAS: OnboardingPorts['cameras'] = {
   changePassword: nobody,
   command: async () => failed({ reason: 'not-connected', text: 'a gateway without cameras' } as const),
   snapshot: nobody,
+  ptzAbilities: nobody,
 };

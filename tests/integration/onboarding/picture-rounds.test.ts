@@ -17,7 +17,7 @@ const [BLACK, GREY] = [jpegOf('color=black:s=320x180'), jpegOf('color=gray:s=320
 const again = (jpeg: Buffer, comment: number): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xfe, 0, 3, comment]), jpeg.subarray(2)]);
 
-function roundsOver(pictures: Buffer[]) {
+function roundsOver(pictures: Buffer[], isSteered = false) {
   const [intake, camera]: [TestIntake, Device] = [new TestIntake(), cameraDevice('gate', 'http://127.0.0.1:1/')];
   const rounds = new PictureRounds({
     registry: { byProfile: () => [camera], find: () => camera, presence: () => ({ online: true }) },
@@ -25,6 +25,7 @@ function roundsOver(pictures: Buffer[]) {
       const picture = pictures.shift();
       return picture === undefined ? failed('gone') : ok(picture);
     },
+    isSteered: async () => isSteered,
     intake,
     log: pino({ level: 'silent' }),
   });
@@ -57,4 +58,17 @@ it('raises a covered lens and ends it, and a picture that stands still', async (
   const black = roundsOver([BLACK, again(BLACK, 1)]);
   await black.look(2);
   expect(black.told()).toEqual(['device.video.poor true']);
+});
+
+it('raises a camera that was turned to another place, not one that people steer, and ends it when it is back', async () => {
+  const wide = 'mandelbrot=s=640x360:start_scale=1.5';
+  const [home, turned] = [`${wide},crop=320:180:160:90`, `${wide},crop=320:180:230:90`].map(jpegOf);
+  if (home === undefined || turned === undefined) throw new Error('no pictures');
+  const walk = [home, again(home, 1), turned, again(turned, 1), again(home, 2)];
+  const fixed = roundsOver([...walk]);
+  await fixed.look(5);
+  expect(fixed.told()).toEqual(['device.video.scene-changed true', 'device.video.scene-changed false']);
+  const steered = roundsOver([...walk], true);
+  await steered.look(5);
+  expect(steered.told()).toEqual([]);
 });
