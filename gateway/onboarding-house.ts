@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
+import type { Actor } from './domain/entry.ts';
 import type { Intake } from './domain/signal.ts';
 import type { OnboardingPort } from './http/ports.ts';
 import type { SqliteJournal } from './journal/sqlite.ts';
@@ -15,6 +16,7 @@ import { type StreamWatchPorts, watchStreams } from './onboarding/stream-watch.t
 import { testAlarm } from './onboarding/test-alarm.ts';
 import { CredentialGroups } from './registry/credential-groups.ts';
 import type { JournalledRegistry } from './registry/journalled-registry.ts';
+import { keyTurns } from './registry/key-turn.ts';
 import type { Vault } from './registry/vault.ts';
 
 export type OnboardingPorts = Readonly<{
@@ -53,7 +55,19 @@ export function openOnboarding(ports: OnboardingPorts): OnboardingPort {
   };
   const asking = { presence: registry.presence, states: cameras.status, describe: cameras.describe, now };
   const devicesOf = (name: string): number => registry.byProfile('onvif').filter((one) => groupOf(one) === name).length;
+  const turning = {
+    vault: ports.vault,
+    queries,
+    devices: registry,
+    others: async (by: Actor) => {
+      await groups.reseal(by);
+      await rotations.reseal(by);
+    },
+  };
+  const { turn, resume } = keyTurns(turning, ports.log);
+  resume();
   return {
+    turnKey: turn,
     imports,
     credentials: {
       put: (name, items, by) => groups.put(name, items, by),

@@ -205,6 +205,8 @@ export interface OnboardingPort {
   /** Asks who answers at the new address, so it takes a while. */
   replace(device: Device, wish: ReplacementWish, by: Actor): Promise<Result<Replaced, ReplacementFault>>;
   rotations: Pick<PasswordRotations, 'begin' | 'job'>;
+  /** Changes the key under which secrets lie; answers how many there are. Throws JournalUnavailable. */
+  turnKey(by: Actor): Promise<number>;
 }
 
 /** Patrol tasks and rounds (巡护任务). */

@@ -23,11 +23,12 @@ const LETTERS_EVERY_MS = 10_000;
 /** Entries set aside that are shown of one follower. */
 const ASIDE_SHOWN = 20;
 
+const KeyTurned = z.object({ secrets: z.int().describe('secrets that lie under the new key now') });
 const ByName = z.object({ name: z.string().regex(/^[a-z][a-z-]{0,31}$/, 'a follower’s name, such as archive') });
 
 /** How the house stands, for those who keep it: what is wrong and what to do, and each follower (跟随任务) by name. */
 export const system: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
-  const { access, system: house } = ports;
+  const { access, system: house, onboarding } = ports;
   const letters = countedAtTimes(ports);
 
   http.get(
@@ -37,6 +38,12 @@ export const system: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) => {
       const seen = { ...(await look(ports)), deadLetters: letters() };
       return { at: toIso(ports.now()), problems: problemsOf(seen), ...seen };
     },
+  );
+
+  http.post(
+    '/system/vault-key',
+    { schema: { response: { 200: KeyTurned } }, preHandler: access.require('system.control') },
+    async ({ operator }) => ({ secrets: await onboarding.turnKey(actorOf(operator)) }),
   );
 
   for (const act of ['pause', 'resume'] as const) {

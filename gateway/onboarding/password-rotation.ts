@@ -187,6 +187,11 @@ export class PasswordRotations {
     else this.#pending.set(device, { password, notBefore: 0 });
   }
 
+  /** Seals anew what is not known for sure yet. Throws JournalUnavailable. */
+  async reseal(by: Actor): Promise<void> {
+    for (const [id, { password }] of this.#pending) await this.#keepPending(id, password, by);
+  }
+
   async #alone<T>(id: DeviceId, work: () => Promise<T>): Promise<T | undefined> {
     if (this.#busy.has(id)) return undefined;
     this.#busy.add(id);

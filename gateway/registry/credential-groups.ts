@@ -38,6 +38,12 @@ export class CredentialGroups {
 
   /** Durable when it resolves. Throws JournalUnavailable. */
   async put(name: string, logins: readonly Login[], by: Actor): Promise<void> {
+    await this.#store(name, logins, by);
+    this.#groups.set(name, logins);
+    for (const listener of this.#listeners) listener(name);
+  }
+
+  async #store(name: string, logins: readonly Login[], by: Actor): Promise<void> {
     const items = logins.map((one) => ({ ...one, password: this.#ports.vault.seal(one.password, contextOf(name)) }));
     const entry: OtherEntry = { kind: 'credential-group-put', group: name, items, by };
     const write = {
@@ -46,8 +52,11 @@ export class CredentialGroups {
       entries: [{ entry, alarm: undefined }],
     };
     await this.#ports.journal.append([write]);
-    this.#groups.set(name, logins);
-    for (const listener of this.#listeners) listener(name);
+  }
+
+  /** Seals all of them anew. Nobody is told: no sign-in changed. Throws JournalUnavailable. */
+  async reseal(by: Actor): Promise<void> {
+    for (const [name, logins] of this.#groups) await this.#store(name, logins, by);
   }
 
   /** Calls `listener` after each change of a group. Returns the way to stop listening. */

@@ -138,6 +138,17 @@ export class JournalledRegistry implements DeviceRegistry {
     return ok(device);
   }
 
+  /** Seals these passwords anew. Nobody is told: nothing of the devices changed. Throws JournalUnavailable. */
+  async reseal(ids: readonly DeviceId[], by: Actor): Promise<void> {
+    const devices = ids.flatMap((id) => this.#devices.get(id) ?? []);
+    const next = devices.map((device) => ({
+      ...device,
+      version: this.#ports.journal.versionOf(subjectOf(device.id)) + 1,
+    }));
+    const outcomes = await this.#ports.journal.append(next.map((device) => this.#writeOf(device, by)));
+    for (const [at, device] of next.entries()) this.#kept(device, outcomes[at]?.ok === true);
+  }
+
   async remove(id: DeviceId, by: Actor): Promise<Result<void, DeviceFault>> {
     if (!this.#devices.has(id)) return failed({ kind: 'unknown-device' });
     const entry: OtherEntry = { kind: 'device-removed', device: id, by };
