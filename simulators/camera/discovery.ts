@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readXml, textAt } from './onvif/soap.ts';
 
@@ -15,21 +15,43 @@ export type DiscoveryAnswer = Readonly<{
   xaddr: () => string;
 }>;
 
-/** Answers WS-Discovery probes for both types, by multicast where the machine lets it join, and straight to its port. */
+/** The port of the standard, where alone cameras are sought by multicast. */
+const STANDARD_PORT = 3702;
+
+/** Answers WS-Discovery probes for both types, straight to its port, and by multicast where the machine lets it join. */
 export async function answerProbes(answer: DiscoveryAnswer): Promise<Readonly<{ port: number; stop: () => void }>> {
+  const asked = await listening(answer, answer.host);
+  // what is sent to the group does not reach a socket that is bound to an address of one machine
+  const sought = answer.port === STANDARD_PORT ? await joined(answer) : undefined;
+  return {
+    port: asked.address().port,
+    stop: () => {
+      asked.close();
+      sought?.close();
+    },
+  };
+}
+
+async function listening(answer: DiscoveryAnswer, address: string): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
-  socket.on('message', (message, { address, port }) => {
+  socket.on('message', (message, { address: from, port }) => {
     const relatesTo = probeId(message.toString('utf8'));
-    if (relatesTo !== undefined) socket.send(matches(answer, relatesTo), port, address);
+    if (relatesTo !== undefined) socket.send(matches(answer, relatesTo), port, from);
   });
-  socket.bind(answer.port, answer.host);
+  socket.bind(answer.port, address);
   await once(socket, 'listening');
+  return socket;
+}
+
+/** Undefined on a machine without multicast at this interface: the camera is asked straight there. */
+async function joined(answer: DiscoveryAnswer): Promise<Socket | undefined> {
   try {
+    const socket = await listening(answer, GROUP);
     socket.addMembership(GROUP, answer.host);
+    return socket;
   } catch {
-    // a machine without multicast on this interface: it is asked straight
+    return undefined;
   }
-  return { port: socket.address().port, stop: () => socket.close() };
 }
 
 /** The message id of a probe for a camera; undefined for anything else. */

@@ -29,6 +29,17 @@ const getImagingSettings: Operation = ({ site, body }) => {
   </timg:ImagingSettings></timg:GetImagingSettingsResponse>`;
 };
 
+const range = (): Xml => xml`<tt:Min>0</tt:Min><tt:Max>${LEVEL_MAX}</tt:Max>`;
+
+const getOptions: Operation = ({ body }) => {
+  checkSource(body);
+  return xml`<timg:GetOptionsResponse><timg:ImagingOptions>
+    <tt:Brightness>${range()}</tt:Brightness><tt:ColorSaturation>${range()}</tt:ColorSaturation><tt:Contrast>${range()}</tt:Contrast>
+    ${FILTERS.map((filter) => xml`<tt:IrCutFilterModes>${filter}</tt:IrCutFilterModes>`)}
+    <tt:Sharpness>${range()}</tt:Sharpness>
+  </timg:ImagingOptions></timg:GetOptionsResponse>`;
+};
+
 const setImagingSettings: Operation = ({ site, body }) => {
   checkSource(body);
   const settings = child(body, 'ImagingSettings');
@@ -55,6 +66,6 @@ export const imagingService: Service = {
       xml`<timg:GetServiceCapabilitiesResponse><timg:Capabilities ImageStabilization="false" Presets="false"/></timg:GetServiceCapabilitiesResponse>`,
     GetImagingSettings: getImagingSettings,
     SetImagingSettings: setImagingSettings,
-    GetOptions: () => xml`<timg:GetOptionsResponse><timg:ImagingOptions/></timg:GetOptionsResponse>`,
+    GetOptions: getOptions,
   },
 };

@@ -133,5 +133,9 @@ async function readText(request: IncomingMessage): Promise<string | undefined> {
 const refuse = (response: ServerResponse, status: number): void => void response.writeHead(status).end();
 
 function answer(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'application/soap+xml; charset=utf-8' }).end(text);
+  // with its length, as cameras do: some clients know no other way
+  const length = Buffer.byteLength(text);
+  response
+    .writeHead(status, { 'Content-Type': 'application/soap+xml; charset=utf-8', 'Content-Length': length })
+    .end(text);
 }

@@ -124,3 +124,10 @@ it('gives the subscription back when it stops', async () => {
   await adapter.stop();
   expect(camera.subscriptions()).toBe(0);
 });
+
+it('answers with the length of its answer, for clients that know no other way', async () => {
+  const body =
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>';
+  const answer = await fetch(camera.onvifUrl, { method: 'POST', body });
+  expect(Number(answer.headers.get('content-length'))).toBe((await answer.arrayBuffer()).byteLength);
+});
