@@ -52,13 +52,15 @@ const RTSP_PORT = 554;
 
 /**
  * The camera's stream URL on the host that the operator entered. Its port is believed where it is RTSP's own, the
- * entered one, or listed for this device by a tag `port:8554`.
+ * entered one, or listed for this device by a tag `port:8554`. With a tag `tunnel:80` it comes through HTTP at that port.
  */
 export function streamUrl(given: string, entered: URL, tags: readonly string[]): Result<string, CameraFault> {
   if (!/^rtsps?:\/\//i.test(given) || !URL.canParse(given)) {
     return failed(cameraFault('bad-answer', 'the stream address is not rtsp://'));
   }
   const { protocol, port, pathname, search } = new URL(given);
+  const tunnel = tags.find((tag) => /^tunnel:\d{1,5}$/.test(tag))?.slice('tunnel:'.length);
+  if (tunnel !== undefined) return ok(`http://${entered.hostname}:${tunnel}${pathname}${search}`);
   const listed = tags.flatMap((tag) => (tag.startsWith('port:') ? [tag.slice('port:'.length)] : []));
   const believed = ['', String(RTSP_PORT), entered.port, ...listed];
   if (!believed.includes(port)) {

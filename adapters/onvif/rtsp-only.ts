@@ -51,8 +51,8 @@ function sourceOf(device: Device, quality: Quality): Result<StreamSource, Camera
   const { connection, tags = [] } = device;
   const sub = quality === 'sub' ? tags.find((tag) => tag.startsWith(SUB))?.slice(SUB.length) : undefined;
   const entered = connection === undefined ? undefined : { ...connection, url: sub ?? connection.url };
-  if (entered === undefined || urlOf(entered, ['rtsp:', 'rtsps:']) === undefined) {
-    return failed(cameraFault('bad-answer', 'connection.url must be rtsp://'));
+  if (entered === undefined || urlOf(entered, ['rtsp:', 'rtsps:', 'http:']) === undefined) {
+    return failed(cameraFault('bad-answer', 'connection.url must be rtsp://, or http:// for a tunnel'));
   }
   return ok({ camera: device.id, quality, connection: withoutLogin(entered) });
 }

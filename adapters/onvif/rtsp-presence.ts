@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Logger } from 'pino';
@@ -16,7 +17,8 @@ export const KNOCK_TIMES: KnockTimes = { everyMs: 60_000, withinMs: 5_000 };
 
 const RTSP_PORT = 554;
 /** As much of an answer as is looked at. */
-const STATUS_LINE = /^RTSP\/\d\.\d \d{3}/;
+const STATUS_LINE = /^(?:RTSP|HTTP)\/\d\.\d \d{3}/;
+const HTTP_PORT = 80;
 
 export type RtspPresencePorts = Readonly<{
   directory: DeviceDirectory;
@@ -77,22 +79,26 @@ export class RtspPresence {
   }
 
   async #answers({ connection }: Device): Promise<boolean> {
-    const url = connection === undefined ? undefined : urlOf(connection, ['rtsp:']);
+    const url = connection === undefined ? undefined : urlOf(connection, ['rtsp:', 'http:']);
     if (url === undefined) return false;
     const admitted = await this.#ports.networks.admit(url.hostname);
     if (!admitted.ok) return false;
-    const port = url.port === '' ? RTSP_PORT : Number(url.port);
-    return knock(admitted.value, port, `rtsp://${url.host}${url.pathname}`, this.#ports.times.withinMs);
+    const isTunnel = url.protocol === 'http:';
+    const port = url.port === '' ? (isTunnel ? HTTP_PORT : RTSP_PORT) : Number(url.port);
+    const question = isTunnel
+      ? `GET ${url.pathname} HTTP/1.0\r\nHost: ${url.host}\r\nAccept: application/x-rtsp-tunnelled\r\nx-sessioncookie: ${randomUUID()}\r\n\r\n`
+      : `OPTIONS rtsp://${url.host}${url.pathname} RTSP/1.0\r\nCSeq: 1\r\n\r\n`;
+    return knock(admitted.value, port, question, this.#ports.times.withinMs);
   }
 }
 
-/** Sends OPTIONS on a connection of its own; true when what comes back begins as an RTSP answer. */
-async function knock(host: string, port: number, uri: string, withinMs: number): Promise<boolean> {
+/** Asks on a connection of its own; true when what comes back begins as an answer of RTSP, or of the tunnel's HTTP. */
+async function knock(host: string, port: number, question: string, withinMs: number): Promise<boolean> {
   const socket = connect({ host, port });
   const signal = AbortSignal.timeout(withinMs);
   try {
     await once(socket, 'connect', { signal });
-    socket.write(`OPTIONS ${uri} RTSP/1.0\r\nCSeq: 1\r\n\r\n`);
+    socket.write(question);
     const [first] = await once(socket, 'data', { signal });
     return Buffer.isBuffer(first) && STATUS_LINE.test(first.toString('latin1'));
   } catch {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
 import type { Credentials } from '../../gateway/domain/http-digest.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import { fault, type StreamFault } from '../fault.ts';
+import { connected, type Line, type Made } from './line.ts';
 import { type RtspMessage, RtspReader, type RtspRequest, type RtspResponse } from './message.ts';
 import { authorizer, type Challenge, chooseChallenge } from './sign-in.ts';
+import { tunnelled } from './tunnel.ts';
 
 export type ConnectionOptions = Readonly<{
   address: string;
   port: number;
+  /** The host and path of a stream that comes through HTTP. */
+  tunnel?: Readonly<{ host: string; path: string }> | undefined;
   credentials?: Credentials | undefined;
   /** Whether a password may go over the wire in clear. */
   allowBasic: boolean;
@@ -18,20 +21,12 @@ export type ConnectionOptions = Readonly<{
   /** Once, whoever ended it; not after `close`. */
   onEnd: (fault: StreamFault) => void;
 }>;
-/** A connection that has been made, and the way to say who takes its bytes from now on. */
-type Made = Readonly<{ socket: Socket; hear: (take: (chunk: Buffer) => void) => void }>;
 type Waiting = { cseq: number; timer: NodeJS.Timeout; settle: (answer: Result<RtspResponse, StreamFault>) => void };
 
-/**
- * All connections read into this, one after the other, and what came is copied out of it: Node would make 64 KiB anew
- * for each read and give most of it back, a tenth of a relay's time (measured).
- */
-const READING = Buffer.allocUnsafeSlow(64 * 1024);
-
-/** One TCP connection to a camera: one request at a time, pictures in between. */
+/** One connection to a camera, by TCP or through HTTP: one request at a time, pictures in between. */
 export class RtspConnection {
   readonly #options: ConnectionOptions;
-  readonly #socket: Socket;
+  readonly #socket: Line;
   readonly #hear: Made['hear'];
   readonly #reader = new RtspReader((message) => this.#onMessage(message));
   #cseq = 0;
@@ -52,7 +47,9 @@ export class RtspConnection {
   }
 
   static async open(options: ConnectionOptions, signal: AbortSignal): Promise<Result<RtspConnection, StreamFault>> {
-    const made = await connected(options, signal);
+    const made = await (options.tunnel === undefined
+      ? connected(options, signal)
+      : tunnelled({ ...options, ...options.tunnel }, signal));
     return made.ok ? ok(new RtspConnection(options, made.value)) : made;
   }
 
@@ -165,38 +162,6 @@ export class RtspConnection {
     this.#options.onEnd(found);
   }
 }
-
-function connected(options: ConnectionOptions, signal: AbortSignal): Promise<Result<Made, StreamFault>> {
-  const { address, port, connectTimeoutMs } = options;
-  return new Promise((resolve) => {
-    let take: (chunk: Buffer) => void = () => {};
-    const callback = (bytes: number): boolean => {
-      take(Buffer.from(READING.subarray(0, bytes)));
-      return true;
-    };
-    const socket = connect({ host: address, port, noDelay: true, onread: { buffer: READING, callback } });
-    const hear: Made['hear'] = (taker) => {
-      take = taker;
-    };
-    const finish = (result: Result<Made, StreamFault>): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      socket.removeAllListeners();
-      if (!result.ok) socket.on('error', () => {}).destroy(); // its word is in the result already
-      resolve(result);
-    };
-    const abort = (): void => finish(failed(fault('closed', 'closed by us')));
-    const late = fault('unreachable', `no connection within ${connectTimeoutMs} ms`);
-    const timer = setTimeout(() => finish(failed(late)), connectTimeoutMs);
-    signal.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => finish(ok({ socket, hear })));
-    socket.once('error', (error: NodeJS.ErrnoException) => finish(failed(connectFault(error))));
-    if (signal.aborted) abort();
-  });
-}
-
-const connectFault = (error: NodeJS.ErrnoException): StreamFault =>
-  fault('unreachable', `the camera cannot be reached (${error.code ?? 'no reason given'})`);
 
 /** The camera's own reason phrase stays out: it is its text, and may say anything. */
 function checked(answer: Result<RtspResponse, StreamFault>): Result<RtspResponse, StreamFault> {

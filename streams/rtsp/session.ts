@@ -12,7 +12,7 @@ import { RtspConnection } from './connection.ts';
 import type { RtspResponse } from './message.ts';
 import { REQUIRE_REPLAY, recordedAt, replayHeaders } from './replay.ts';
 import { readSdp } from './sdp.ts';
-import { controlPath, pathOf, type RtspTarget, readTarget, uriOf } from './target.ts';
+import { controlPath, pathOf, type RtspTarget, readTarget, tunnelOf, uriOf } from './target.ts';
 import { UdpPair } from './udp.ts';
 
 export type SessionOptions = Readonly<{
@@ -133,6 +133,7 @@ export class RtspSession {
     return {
       address,
       port: this.#target.port,
+      tunnel: tunnelOf(this.#target),
       credentials: this.#options.credentials,
       allowBasic: this.#options.allowBasic,
       connectTimeoutMs: this.#options.limits.connectTimeoutMs,
@@ -174,7 +175,8 @@ export class RtspSession {
 
   async #setupAndPlay(connection: RtspConnection, uri: string): Promise<Result<void, StreamFault>> {
     const inside = await this.#setupInside(connection, uri);
-    const setup = !inside.ok && inside.error.reason === 'transport' ? await this.#setupUdp(connection, uri) : inside;
+    const mayUdp = !inside.ok && inside.error.reason === 'transport' && !this.#target.isTunnelled;
+    const setup = mayUdp ? await this.#setupUdp(connection, uri) : inside;
     if (!setup.ok) return setup;
     const [id = '', parameters = ''] = split(setup.value.headers.get('session')?.[0] ?? '');
     if (!/^[\x21-\x7e]{1,256}$/.test(id)) return failed(fault('not-rtsp', 'the camera gave no session'));

@@ -7,7 +7,7 @@ import { fault, type StreamFault } from '../fault.ts';
 import { RtspConnection } from '../rtsp/connection.ts';
 import { readSdp, type SdpMedia } from '../rtsp/sdp.ts';
 import { SESSION_LIMITS } from '../rtsp/session.ts';
-import { controlPath, pathOf, readTarget, uriOf } from '../rtsp/target.ts';
+import { controlPath, pathOf, readTarget, tunnelOf, uriOf } from '../rtsp/target.ts';
 import { encodeG711, type G711, PAYLOAD_TYPES, SAMPLES_PER_SECOND } from './g711.ts';
 
 /** Source: ONVIF Streaming, 5.3 (back channel). Asked for in each request of the session. */
@@ -54,7 +54,10 @@ export class BackChannel {
     const credentials = username === undefined ? undefined : { username, password: password ?? '' };
     const { connectTimeoutMs, answerTimeoutMs } = SESSION_LIMITS;
     const limits = { connectTimeoutMs, answerTimeoutMs, allowBasic, credentials, onFrame: () => {}, onEnd };
-    const opened = await RtspConnection.open({ ...limits, address: address.value, port: target.value.port }, signal);
+    const opened = await RtspConnection.open(
+      { ...limits, address: address.value, port: target.value.port, tunnel: tunnelOf(target.value) },
+      signal,
+    );
     if (!opened.ok) return opened;
     const made = await setUp(opened.value, uriOf(target.value), (path) => uriOf(target.value, path));
     if (!made.ok) opened.value.close();

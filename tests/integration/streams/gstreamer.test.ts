@@ -19,18 +19,20 @@ describe.skipIf(!hasGstRtspServer())('a stream of GStreamer’s RTSP server', ()
     ['h264', 'any'],
     ['h265', 'any'],
     ['h265', 'udp'],
+    ['h264', 'tunnel'],
   ] as const)('in %s over %s transport, with Digest, is played and gives its picture', async (codec, transport) => {
     const cleaning: (() => Promise<void>)[] = [];
     try {
       const folder = await temporaryFolder((cleanUp) => void cleaning.push(cleanUp));
       const file = join(folder, `loop.${codec}`);
       await writeFile(file, toAnnexB((await MAKE[codec]()).pictures.flat()));
-      const server = await startGstRtspServer(file, codec, LOGIN, transport);
+      const server = await startGstRtspServer(file, codec, LOGIN, transport === 'udp' ? 'udp' : 'any');
+      const url = transport === 'tunnel' ? server.url.replace('rtsp:', 'http:') : server.url;
       cleaning.push(server.stop);
       const states: SourceStatus[] = [];
       const onFinished: OnFinished = (cleanUp) => void cleaning.push(cleanUp);
       const relays = openTestRelays(onFinished, { onState: (status) => states.push(status) });
-      const source: StreamSource = { camera: 'gst', quality: 'main', connection: { url: server.url, ...LOGIN } };
+      const source: StreamSource = { camera: 'gst', quality: 'main', connection: { url, ...LOGIN } };
       const picture = await relays.snapshot(source);
       if (!picture.ok) return expect.fail(`${picture.error.reason}: ${picture.error.text}`);
       expect(readJpegSize(Buffer.from(picture.value.jpeg))).toEqual({ width: 640, height: 368 });

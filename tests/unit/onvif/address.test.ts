@@ -43,6 +43,7 @@ it.each([
   ['rtsp://192.168.1.64:554/live', [], 'rtsp://10.0.0.7:554/live'],
   ['rtsp://192.168.1.64:8080/live', [], 'rtsp://10.0.0.7:8080/live'],
   ['rtsp://192.168.1.64:8554/live', ['port:8554'], 'rtsp://10.0.0.7:8554/live'],
+  ['rtsp://192.168.1.64:554/live?a=1', ['tunnel:8080'], 'http://10.0.0.7:8080/live?a=1'],
 ])('puts %s on the entered host', (given, tags, url) => {
   expect(streamUrl(given, entered, tags)).toEqual({ ok: true, value: url });
 });

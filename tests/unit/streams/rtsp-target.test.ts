@@ -8,11 +8,11 @@ describe('where a stream is', () => {
     ['rtsp://[fd00::7]:8554?a', { host: 'fd00::7', port: 8554, path: '/?a' }],
     ['rtsp://admin:p%40ss@10.0.3.7/s1', { host: '10.0.3.7', port: 554, path: '/s1' }],
   ])('reads %s', (url, target) => {
-    expect(readTarget(url)).toEqual({ ok: true, value: target });
+    expect(readTarget(url)).toEqual({ ok: true, value: { ...target, isTunnelled: false } });
   });
 
   it.each([
-    'http://10.0.3.7/',
+    'https://10.0.3.7/',
     'rtsp://',
     'rtsp:///x',
     'rtsp://h:0/',
@@ -22,6 +22,14 @@ describe('where a stream is', () => {
     '',
   ])('refuses %j and says what was expected', (url) => {
     expect(readTarget(url)).toMatchObject({ ok: false, error: { text: expect.stringContaining('rtsp://10.0.3.7') } });
+  });
+
+  it('takes an address of HTTP for one of a tunnel', () => {
+    const read = readTarget('http://10.0.3.7/live?channel=1');
+    expect(read).toMatchObject({
+      ok: true,
+      value: { host: '10.0.3.7', port: 80, path: '/live?channel=1', isTunnelled: true },
+    });
   });
 
   it('writes what it read, without the usual port', () => {
