@@ -7,7 +7,7 @@ import { person, startHttpGateway } from '../../parts/http-gateway.ts';
 import { secret } from '../../parts/told.ts';
 
 const BY = { name: 'test', centre: undefined };
-const [CAMERA, GROUP] = [secret('password of a camera'), secret('password of a group')];
+const [CAMERA, GROUP] = [secret('seven tulips at the lens'), secret('nine crocuses for the group')];
 
 /** A gateway with secrets in both places, and the secrets as the log holds them now. */
 async function site() {
