@@ -3,6 +3,7 @@ import { LinkagesText } from './linkages.ts';
 import { PatrolText } from './patrol-plans.ts';
 import { RulesText } from './rules.ts';
 import type { InfluxSettings, Settings, VendorSettings } from './settings.ts';
+import { Rtmp, WebRtc } from './video-schema.ts';
 
 /** Every error text says what was expected: a fault is printed as `path is 'value', expected <text>`. */
 const text = (expected: string) =>
@@ -189,29 +190,6 @@ const Evidence = z.strictObject({
   maxGiB: wholeNumber(1, 1_000_000, ' GiB').default(50),
 });
 
-/** Off without ports: each viewer takes one of them, by UDP. */
-const WebRtc = z
-  .strictObject({
-    ports: z
-      .string({ error: 'UDP ports, such as 40000-40099' })
-      .regex(/^\d{4,5}-\d{4,5}$/, { error: 'UDP ports, such as 40000-40099' })
-      .transform((ports): readonly [number, number] => {
-        const [first = 0, last = 0] = ports.split('-').map(Number);
-        return [first, last];
-      })
-      .refine(([first, last]) => first >= 1024 && first < last && last <= 65_535, {
-        error: 'two different ports from 1024 to 65535, the lower one first',
-      })
-      .optional(),
-    addresses: z
-      .array(z.union([z.ipv4(), z.ipv6()], { error: 'an IP address, such as 203.0.113.7' }), {
-        error: 'a list of addresses by which viewers reach this machine besides its own',
-      })
-      .max(10, { error: 'at most 10 addresses' })
-      .default([]),
-  })
-  .transform(({ ports, addresses }): Settings['webrtc'] => (ports === undefined ? undefined : { ports, addresses }));
-
 /** What the overrides of alarm types may name, from the shipped catalogue. */
 export type Overridable = Readonly<{ codes: readonly string[]; limitProfiles: readonly string[] }>;
 
@@ -249,6 +227,7 @@ export const settingsSchema = (known: Overridable) =>
     journal: Journal.prefault({}),
     evidence: Evidence.prefault({}),
     webrtc: WebRtc.prefault({}),
+    rtmp: Rtmp.prefault({}),
     archive: Archive.prefault({}),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

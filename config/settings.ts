@@ -89,6 +89,8 @@ export type Settings = Readonly<{
   }>;
   /** Pictures by WebRTC for poor networks: UDP ports, first and last, and addresses beside this machine's own. Undefined: off. */
   webrtc: Readonly<{ ports: readonly [number, number]; addresses: readonly string[] }> | undefined;
+  /** Where cameras push their pictures to by RTMP. Undefined: off. */
+  rtmp: Readonly<{ host: string; port: number }> | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Division code of the city this gateway serves. */
   city: string;

@@ -42,6 +42,7 @@ import { openLinkageHouse } from './linkage-house.ts';
 import { filesIn, openMetrics } from './metrics.ts';
 import { openOnboarding } from './onboarding-house.ts';
 import { openPatrolHouse } from './patrol-house.ts';
+import { openPushHouse } from './push-house.ts';
 import { JournalledRegistry } from './registry/journalled-registry.ts';
 import { LineBook } from './registry/line-book.ts';
 import { regionTree } from './registry/region-tree.ts';
@@ -162,8 +163,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   onStop(() => discovery.stop());
 
   const ring = ringOf(settings.evidence);
-  const { deviceNetworks, webrtc } = settings;
-  const video = await startVideoPlane({ deviceNetworks, ring, webrtc, log, now });
+  const { deviceNetworks, webrtc, rtmp } = settings;
+  const video = await startVideoPlane({ deviceNetworks, ring, webrtc, rtmp, log, now });
   onStop(() => video.stop());
   const archive = openArchive(settings.influx, dataDir, log, { ...settings.archive, now });
   onStop(() => archive.close());
@@ -256,6 +257,7 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     watermark: burnIn,
     patrol: patrol.port(evidence.files),
     workOrders: workOrders.desk,
+    push: openPushHouse({ registry, vault, video, intake, rtmp, onStop, log }),
     health: [
       { name: 'journal', fault: () => journal.fault() },
       { name: 'mqtt', fault: () => (mqtt.current?.isConnected() ? undefined : 'the broker is not connected') },

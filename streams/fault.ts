@@ -17,6 +17,7 @@ export const STREAM_FAULTS = [
   'codec',
   'no-loudspeaker',
   'silent',
+  'not-pushed',
   'ended',
   'closed',
   'decoder',

@@ -28,6 +28,8 @@ export const PlaneSettingsShape = z.object({
   webrtc: z
     .object({ ports: z.tuple([z.number(), z.number()]).readonly(), addresses: z.array(z.string()).readonly() })
     .optional(),
+  /** Where cameras push to by RTMP. */
+  rtmp: z.object({ host: z.string(), port: z.number() }).optional(),
   logLevel: z.string(),
 });
 export type PlaneSettings = z.infer<typeof PlaneSettingsShape>;
@@ -86,6 +88,8 @@ export const ToPlane = z.discriminatedUnion('kind', [
   /** These and no others keep their last seconds. */
   z.object({ kind: z.literal('arm'), sources: z.array(SourceShape) }),
   z.object({ kind: z.literal('clip'), id: z.number(), source: SourceShape, wish: ClipWishShape }),
+  /** Who may push, with the key of each: these and no others. */
+  z.object({ kind: z.literal('pushers'), pushers: z.array(z.object({ camera: z.string(), key: z.string() })) }),
   /** Clips end now, with what they have. */
   z.object({ kind: z.literal('end-clips') }),
   z.object({ kind: z.literal('status'), id: z.number() }),
@@ -119,6 +123,8 @@ export const ToGateway = z.discriminatedUnion('kind', [
   /** A wall wishes to show what this address grants. */
   z.object({ kind: z.literal('tile'), viewing: Viewing, tile: z.int(), grant: z.string() }),
   z.object({ kind: z.literal('ended'), viewing: Viewing }),
+  /** A camera pushes, or no more does. */
+  z.object({ kind: z.literal('pushing'), camera: z.string(), isOn: z.boolean() }),
   z.object({ kind: z.literal('snapshot'), id: z.number(), result: SnapshotResult }),
   z.object({ kind: z.literal('clip'), id: z.number(), result: ClipResult }),
   z.object({ kind: z.literal('announced'), id: z.number(), result: DoneResult }),

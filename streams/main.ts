@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { StreamSource } from '../gateway/domain/camera.ts';
 import { deviceNetworks } from '../gateway/domain/device-networks.ts';
 import { type PlaneSettings, type ToGateway, ToPlane } from './ipc.ts';
+import { RtmpDoor } from './push/rtmp-door.ts';
 import { Relays } from './relays.ts';
 import { SESSION_LIMITS } from './rtsp/session.ts';
 import type { SourceStatus } from './source-status.ts';
@@ -12,9 +13,16 @@ import { Viewings, type Watch } from './viewings.ts';
 
 /**
  * The video plane's process. The gateway starts it, says what it needs over IPC and hands it viewers' sockets; it
- * listens on nothing and reads no settings of its own. It ends when told so or when the gateway is gone.
+ * listens for pushed streams, where the settings say so, and on nothing else, and reads no settings of its own. It ends when told so or when the gateway is gone.
  */
-type Plane = Readonly<{ relays: Relays; transcodes: Transcodes; viewings: Viewings; talks: Talks; log: pino.Logger }>;
+type Plane = Readonly<{
+  pushes: RtmpDoor | undefined;
+  relays: Relays;
+  transcodes: Transcodes;
+  viewings: Viewings;
+  talks: Talks;
+  log: pino.Logger;
+}>;
 
 /** After this the process ends whatever still holds it. */
 const STOP_MAX_MS = 3000;
@@ -23,7 +31,9 @@ let isStopping = false;
 
 function open(settings: PlaneSettings): Plane {
   const log = pino({ name: 'streams', level: settings.logLevel });
+  const pushes = settings.rtmp === undefined ? undefined : openDoor(settings.rtmp, log);
   const relays = new Relays({
+    pushes,
     networks: deviceNetworks(settings.deviceNetworks),
     allowBasic: settings.allowBasic,
     lingerMs: settings.lingerMs,
@@ -44,7 +54,17 @@ function open(settings: PlaneSettings): Plane {
   };
   const viewings = new Viewings(watch, say, settings.webrtc);
   const talks = new Talks({ networks: deviceNetworks(settings.deviceNetworks), allowBasic: settings.allowBasic }, say);
-  return { relays, transcodes, viewings, talks, log };
+  return { pushes, relays, transcodes, viewings, talks, log };
+}
+
+/** A port that is taken is told and not died of: all that is asked of cameras goes on. */
+function openDoor({ host, port }: Readonly<{ host: string; port: number }>, log: pino.Logger): RtmpDoor {
+  const door = new RtmpDoor({ host, port, log, onPushing: (camera, isOn) => say({ kind: 'pushing', camera, isOn }) });
+  door.listen().then(
+    (open) => log.info({ port: open }, 'cameras may push'),
+    (error: unknown) => log.error({ err: error, port }, 'no camera can push: the port is not to be had'),
+  );
+  return door;
 }
 
 /** Why each stream gives no picture, so that a camera that stays away is one line and not one a try. */
@@ -90,6 +110,7 @@ async function onMessage(message: ToPlane, handle: unknown): Promise<void> {
     say({ kind: 'webrtc', id: message.id, result });
   } else if (message.kind === 'status') say({ kind: 'status', id: message.id, sources: [...plane.relays.status()] });
   else if (message.kind === 'arm') arm(plane, message.sources);
+  else if (message.kind === 'pushers') plane.pushes?.admit(message.pushers);
   else if (message.kind === 'end-clips') plane.relays.endClips();
   else if (message.kind === 'clip')
     say({ kind: 'clip', id: message.id, result: await plane.relays.clip(message.source, message.wish) });
@@ -124,6 +145,7 @@ async function stop(): Promise<void> {
   const viewersGone = Promise.all([plane?.viewings.close(), plane?.talks.close()]);
   plane?.transcodes.close();
   plane?.relays.close();
+  plane?.pushes?.close();
   await viewersGone;
   if (process.connected) process.disconnect();
 }

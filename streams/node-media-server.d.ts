@@ -42,6 +42,8 @@ declare module 'node-media-server/src/core/context.js' {
 
 declare module 'node-media-server/src/core/avpacket.js' {
   export default class AVPacket {
+    /** The type of its FLV tag. */
+    codec_type: number;
     flags: number;
     dts: number;
     pts: number;
@@ -53,8 +55,17 @@ declare module 'node-media-server/src/core/avpacket.js' {
 declare module 'node-media-server/src/protocol/rtmp.js' {
   import type AVPacket from 'node-media-server/src/core/avpacket.js';
 
-  const Rtmp: { createMessage: (packet: AVPacket) => Buffer };
-  export default Rtmp;
+  /** One connection's protocol: it reads what comes and says what is to be answered. */
+  export default class Rtmp {
+    static createMessage: (packet: AVPacket) => Buffer;
+    onConnectCallback: (asked: { app: string; name: string; host: string; query: Record<string, unknown> }) => void;
+    onPlayCallback: () => void;
+    onPushCallback: () => void;
+    onOutputCallback: (bytes: Buffer) => void;
+    onPacketCallback: (packet: AVPacket) => void;
+    /** A text says what is wrong; it may throw as well. */
+    parserData(bytes: Buffer): string | null;
+  }
 }
 
 declare module 'node-media-server/src/protocol/flv.js' {

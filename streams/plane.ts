@@ -7,6 +7,7 @@ import { fault, type StreamFault } from './fault.ts';
 import { HandOver } from './hand-over.ts';
 import { plain, plainWish, type ToGateway, type ToPlane, type Upgrade } from './ipc.ts';
 import { PlaneProcess } from './plane-process.ts';
+import type { Pusher } from './push/rtmp-door.ts';
 import { type Answer, Questions } from './questions.ts';
 import type { SourceStatus } from './source-status.ts';
 import type { StreamWish, TileDecision, VideoPlane, VideoPlaneOptions } from './video-plane.ts';
@@ -60,6 +61,9 @@ class SupervisedPlane implements VideoPlane {
   #isStopped = true;
   #onReady: () => void = () => {};
   #armed: ReturnType<typeof plain>[] = [];
+  #pushers: Pusher[] = [];
+  readonly #pushing = new Set<string>();
+  #onPushing: (camera: string, isOn: boolean) => void = () => {};
 
   constructor(options: VideoPlaneOptions) {
     this.#options = options;
@@ -152,6 +156,15 @@ class SupervisedPlane implements VideoPlane {
     this.#process?.send({ kind: 'arm', sources: this.#armed });
   }
 
+  admitPushers(pushers: readonly Pusher[]): void {
+    this.#pushers = pushers.map(({ camera, key }) => ({ camera, key }));
+    this.#process?.send({ kind: 'pushers', pushers: this.#pushers });
+  }
+
+  onPushing(listener: (camera: string, isOn: boolean) => void): void {
+    this.#onPushing = listener;
+  }
+
   endClips(): void {
     this.#process?.send({ kind: 'end-clips' });
   }
@@ -174,7 +187,7 @@ class SupervisedPlane implements VideoPlane {
   }
 
   #spawn(): void {
-    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, webrtc, log } = this.#options;
+    const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, webrtc, rtmp, log } = this.#options;
     this.#startedAt = this.#now();
     const kept = { ringMs: ring.keepMs, ringMaxBytes: ring.maxBytes };
     const settings = {
@@ -183,6 +196,7 @@ class SupervisedPlane implements VideoPlane {
       allowBasic,
       ...kept,
       ...(webrtc === undefined ? {} : { webrtc: { ...webrtc } }),
+      ...(rtmp === undefined ? {} : { rtmp: { ...rtmp } }),
       logLevel: log.level,
     };
     this.#process = new PlaneProcess(settings, {
@@ -204,8 +218,10 @@ class SupervisedPlane implements VideoPlane {
     if (message.kind === 'ready') {
       this.#options.log.info({ pid: this.#process?.pid }, 'video plane ready');
       if (this.#armed.length > 0) this.#process?.send({ kind: 'arm', sources: this.#armed });
+      if (this.#pushers.length > 0) this.#process?.send({ kind: 'pushers', pushers: this.#pushers });
       this.#onReady();
     } else if (message.kind === 'state') this.#tell(message.status);
+    else if (message.kind === 'pushing') this.#pushed(message.camera, message.isOn);
     else if (message.kind === 'tile') void this.#answerTile(message);
     else if (message.kind === 'ended') this.#ended(message.viewing);
     else this.#questions.answer(message);
@@ -216,12 +232,19 @@ class SupervisedPlane implements VideoPlane {
     this.#hand.lost();
     for (const viewing of [...this.#viewings]) this.#ended(viewing);
     this.#questions.lost();
+    for (const camera of [...this.#pushing]) this.#pushed(camera, false);
     for (const status of [...this.#open.values()]) this.#tell(closed(status, this.#now()));
     if (this.#isStopped) return;
     this.#deaths = this.#now() - this.#startedAt > STEADY_MS ? 0 : this.#deaths + 1;
     const delayMs = Math.min(RESTART_MAX_MS, RESTART_MIN_MS * 2 ** Math.min(this.#deaths, 10));
     this.#options.log.error({ ...how, delayMs }, 'video plane died, starting it again');
     this.#restart = setTimeout(() => this.#spawn(), delayMs);
+  }
+
+  #pushed(camera: string, isOn: boolean): void {
+    if (isOn) this.#pushing.add(camera);
+    else this.#pushing.delete(camera);
+    this.#onPushing(camera, isOn);
   }
 
   #tell(status: SourceStatus): void {

@@ -9,8 +9,9 @@ import type { FlvViewer } from './flv-viewer.ts';
 import { lengthPrefixedBytes } from './h264/avcc.ts';
 import type { PictureSize } from './h264/sps.ts';
 import { Broadcast } from './hub.ts';
+import { PUSH, PushedSource } from './push/pushed-source.ts';
 import { Ring, type RingBudget } from './ring.ts';
-import { pause, Source, type SourceOptions, type SourceState } from './source.ts';
+import { pause, Source, type SourceEvents, type SourceOptions, type SourceState } from './source.ts';
 import type { SourceStatus } from './source-status.ts';
 import { Watchers } from './watchers.ts';
 
@@ -47,6 +48,13 @@ const DECODE_MAX = 250;
 const FIRST_PICTURE_MS = 6000;
 const AT_LEAST_MS = 1500;
 
+/** What a camera pushes, or what is asked of it. */
+function sourceOf(source: StreamSource, options: RelayOptions, events: SourceEvents): Source | PushedSource {
+  const { url } = source.connection;
+  if (url.startsWith(PUSH)) return new PushedSource(url, options.pushes, events, options.now);
+  return new Source(source, options, events);
+}
+
 /**
  * One camera and quality: one source, however many look. Opens with the first user and closes some time after the
  * last, so that flipping through a wall does not connect to a camera anew each time.
@@ -58,7 +66,7 @@ export class Relay {
   readonly #rate = new BitRate();
   readonly #watchers: Watchers;
   readonly #waiters = new Set<KeyWaiter>();
-  readonly #running: Source;
+  readonly #running: Source | PushedSource;
   #state: SourceState = { state: 'connecting' };
   #since: number;
   #key: Still | undefined;
@@ -81,7 +89,7 @@ export class Relay {
     this.#broadcast = new Broadcast(path);
     const isUsedElse = (): boolean => this.#waiters.size > 0 || this.#ring !== undefined;
     this.#watchers = new Watchers(this.#broadcast, options.lingerMs, () => this.close(), isUsedElse);
-    this.#running = new Source(source, options, {
+    this.#running = sourceOf(source, options, {
       onAccessUnit: (unit) => this.#onAccessUnit(unit),
       onBytes: (bytes) => this.#rate.add(bytes, options.now()),
       onState: (state) => this.#onState(state),

@@ -3,10 +3,13 @@ import type { Connection } from '../gateway/domain/device.ts';
 import type { DeviceNetworks } from '../gateway/domain/device-networks.ts';
 import type { AccessUnit } from './access-unit.ts';
 import type { StreamFault, StreamFaultReason } from './fault.ts';
+import type { RtmpDoor } from './push/rtmp-door.ts';
 import { playRtsp, type RtspSession, type SessionLimits } from './rtsp/session.ts';
 
 export type SourceOptions = Readonly<{
   networks: DeviceNetworks;
+  /** Where cameras push to; absent, none can. */
+  pushes?: RtmpDoor | undefined;
   allowBasic: boolean;
   limits: SessionLimits;
   now: () => number;

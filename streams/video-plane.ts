@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ClipFile, ClipWish, Snapshot, StreamSource } from '../gateway/domain/camera.ts';
 import type { Result } from '../gateway/domain/result.ts';
 import type { StreamFault } from './fault.ts';
+import type { Pusher } from './push/rtmp-door.ts';
 import type { StreamFormat } from './signed-url.ts';
 import type { SourceStatus } from './source-status.ts';
 import type { WebRtcPlace } from './webrtc/peer.ts';
@@ -45,6 +46,10 @@ export interface VideoPlane {
   snapshot(source: StreamSource, moment?: number): Promise<Result<Snapshot, StreamFault>>;
   /** These streams and no others stay open and keep their last seconds (预录), also after the plane's restart. */
   arm(sources: readonly StreamSource[]): void;
+  /** Who may push (推流), with the key of each: these and no others, also after the plane's restart. */
+  admitPushers(pushers: readonly Pusher[]): void;
+  /** A camera pushes, or no more does; also when the plane goes away. */
+  onPushing(listener: (camera: string, isOn: boolean) => void): void;
   /** Writes an MP4 of the window to `path` and answers once it is synced there; `busy`, `disk` or no picture otherwise. */
   clip(source: StreamSource, wish: ClipWish): Promise<Result<ClipFile, StreamFault>>;
   /** Clips that are being taken end now, with what they have. */
@@ -71,6 +76,8 @@ export type VideoPlaneOptions = Readonly<{
   ring?: Readonly<{ keepMs: number; maxBytes: number }>;
   /** Where viewers call for WebRTC; absent, there is none. */
   webrtc?: WebRtcPlace | undefined;
+  /** Where cameras push to by RTMP; absent, none can. */
+  rtmp?: Readonly<{ host: string; port: number }> | undefined;
   log: Logger;
   now?: () => number;
 }>;

@@ -9,6 +9,8 @@ import type { CameraDescription } from './control.ts';
 import { urlOf } from './link.ts';
 
 const RTSP = 'rtsp';
+/** It sends its pictures by itself: the video plane has them under this address. */
+const PUSH = 'rtmp-push';
 /** A tag `sub:rtsp://…` names the small stream; without one the main stream serves both. */
 const SUB = 'sub:';
 
@@ -23,7 +25,7 @@ export interface RtspCameras {
 export function createRtspCameras(directory: DeviceDirectory, networks: CameraNetworks): RtspCameras {
   const find = (id: DeviceId): Device | undefined => {
     const device = directory.find(id);
-    return device?.profile === RTSP && device.enabled ? device : undefined;
+    return (device?.profile === RTSP || device?.profile === PUSH) && device.enabled ? device : undefined;
   };
   return {
     has: (id) => find(id) !== undefined,
@@ -35,19 +37,20 @@ export function createRtspCameras(directory: DeviceDirectory, networks: CameraNe
       const device = find(id);
       if (device === undefined) return undefined;
       const found = sourceOf(device, quality);
-      if (!found.ok) return found;
+      if (!found.ok || device.profile === PUSH) return found;
       const admitted = await networks.admit(new URL(found.value.connection.url).hostname);
       return admitted.ok ? found : admitted;
     },
     status: () =>
-      directory
-        .byProfile(RTSP)
+      [RTSP, PUSH]
+        .flatMap((profile) => directory.byProfile(profile))
         .filter(({ enabled }) => enabled)
         .map(({ id }) => ({ device: id, state: 'rtsp-only', since: 0 })),
   };
 }
 
 function sourceOf(device: Device, quality: Quality): Result<StreamSource, CameraFault> {
+  if (device.profile === PUSH) return ok({ camera: device.id, quality, connection: { url: `push:${device.id}` } });
   const { connection, tags = [] } = device;
   const sub = quality === 'sub' ? tags.find((tag) => tag.startsWith(SUB))?.slice(SUB.length) : undefined;
   const entered = connection === undefined ? undefined : { ...connection, url: sub ?? connection.url };

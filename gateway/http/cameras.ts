@@ -5,11 +5,13 @@ import { cameraFor, refusalOf } from './camera-answers.ts';
 import { LiveSources } from './contract/video.ts';
 import { DeviceIdText } from './contract/words.ts';
 import type { HttpPorts, StreamGrant } from './ports.ts';
+import { Refused } from './problems.ts';
 import { ptz } from './ptz.ts';
 import { ADDRESS_LIFE_MS } from './viewings.ts';
 import { toIso } from './wire.ts';
 
 const ById = z.object({ id: DeviceIdText });
+const PUSHES = 'a camera of profile rtmp-push, and a gateway with rtmp.port';
 const Qualities = z
   .string()
   .default('sub')
@@ -24,6 +26,11 @@ const Qualities = z
 const WAYS = ['wall', 'ws-flv', 'http-flv'] as const;
 const waysOf = (codec: string, hasWebRtc: boolean) =>
   hasWebRtc && codec !== 'h265' ? ([...WAYS, 'webrtc'] as const) : WAYS;
+
+const PushAddress = z.object({
+  server: z.string().describe('the address field of an encoder, such as rtmp://10.0.0.5:1935/push'),
+  streamKey: z.string().describe('its stream key: a secret'),
+});
 
 /** Pictures of a camera, and its movements. */
 export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
@@ -52,6 +59,19 @@ export const cameras: FastifyPluginAsyncZod<HttpPorts> = async (
         }),
       );
       return { sources, expiresAt: toIso(expiresAt) };
+    },
+  );
+
+  http.get(
+    '/cameras/:id/push-address',
+    {
+      schema: { params: ById, response: { 200: PushAddress } },
+      preHandler: access.require('device.write'),
+    },
+    async ({ params, operator, hostname }) => {
+      const found = ports.push.addressOf(cameraFor(operator, registry, params.id));
+      if (found === undefined) throw new Refused('not-supported', { field: 'id', value: params.id, expected: PUSHES });
+      return { server: `rtmp://${hostname}:${found.port}/push`, streamKey: found.streamKey };
     },
   );
 

@@ -235,6 +235,8 @@ export type HttpPorts = Readonly<{
   cameras: Cameras;
   discovery: DiscoveryPort;
   onboarding: OnboardingPort;
+  /** What is entered at an encoder that pushes; undefined where it is none, or none can push. */
+  push: Readonly<{ addressOf(device: Device): Readonly<{ port: number; streamKey: string }> | undefined }>;
   video: Video;
   streamUrls: StreamUrls;
   vendors: VendorDoor;

@@ -27,3 +27,21 @@ function setArray(type: number, sets: readonly Buffer[]): readonly Buffer[] {
   const head = Buffer.from([COMPLETE | type, sets.length >> 8, sets.length & 0xff]);
   return [head, ...sets.flatMap((set) => [Buffer.from([set.length >> 8, set.length & 0xff]), set])];
 }
+
+/** The sets of such a record. Source: the same. Throws RangeError where it is cut short. */
+export function readDecoderConfig(record: Buffer): ParameterSets {
+  const sets = new Map<number, Buffer[]>();
+  let at = 22;
+  for (let arrays = record.readUInt8(at++); arrays > 0; arrays--) {
+    const type = record.readUInt8(at) & 0x3f;
+    const count = record.readUInt16BE(at + 1);
+    at += 3;
+    for (let set = 0; set < count; set++) {
+      const start = at + 2;
+      at = start + record.readUInt16BE(at);
+      if (at > record.length) throw new RangeError('a parameter set is cut short');
+      sets.set(type, [...(sets.get(type) ?? []), record.subarray(start, at)]);
+    }
+  }
+  return { vps: sets.get(NAL.vps) ?? [], sps: sets.get(NAL.sps) ?? [], pps: sets.get(NAL.pps) ?? [] };
+}

@@ -196,6 +196,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
     watermark: burnIn,
     patrol: patrol.port(evidence),
     workOrders: workOrders.desk,
+    push: { addressOf: () => undefined },
     health: [],
     system: quietSystem(new FollowerDesk({ journal, queries: journal.queries, now })),
     metrics,

@@ -45,12 +45,12 @@ function secretsOf(body: unknown): void {
   if (FOLDER === undefined || typeof body !== 'object' || body === null) return;
   for (const [name, value] of Object.entries(body)) {
     if (typeof value !== 'string') secretsOf(value);
-    else if (/^(?:.*password|secret|token|key)$/i.test(name) && !PLAIN.test(value)) secret(value);
+    else if (/^(?:.*password|secret|token|key|streamKey)$/i.test(name) && !PLAIN.test(value)) secret(value);
   }
 }
 
 /** The answers whose purpose is to hand a secret over; what is in them is one from then on. */
-const HANDS_OVER = /\/(?:session|secret)(?:\?|$)/;
+const HANDS_OVER = /\/(?:session|secret|push-address)(?:\?|$)/;
 
 /** An answer of the API, and the secrets that went there with the question. */
 export function tellAnswer({ method, path, body, ok, text }: Readonly<TellableAnswer>): void {
