@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import WebSocket from 'ws';
 import { LiveSources } from '../gateway/http/contract/video.ts';
 import { startBrowser } from '../tests/parts/browser.ts';
-import { buildConsole } from '../tests/parts/console-build.ts';
+import buildConsole from '../tests/parts/console-build.ts';
 import { openWallSite, type WallSite } from '../tests/parts/wall-site.ts';
 import type { Finishing } from './finishing.ts';
 import { gatewayForBench } from './gateway.ts';
@@ -18,7 +17,6 @@ import type { Row } from './table.ts';
 const TILES = 16;
 const LOOK_S = 8;
 const SETTLE_MS = 3_000;
-const CONSOLE_DIR = join(import.meta.dirname, '../console/dist');
 
 type Measured = Readonly<{ seen: Seen; browser: Load; server: Load }>;
 
@@ -28,7 +26,7 @@ type Measured = Readonly<{ seen: Seen; browser: Load; server: Load }>;
  * browser's memory does over that time.
  */
 export async function videoWall(finishing: Finishing): Promise<readonly Row[]> {
-  await buildConsole(CONSOLE_DIR);
+  await buildConsole();
   const site = await openWallSite(finishing.add, await gatewayForBench(finishing), TILES);
   await site.lay(
     TILES,

@@ -1,12 +1,8 @@
-import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { DUTY, openConsoleSite } from '../parts/console-site.ts';
 import { secret } from '../parts/told.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = (check: () => unknown, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 50 });
 const CHIEF = { username: 'chief', password: secret('a chief of arming') };

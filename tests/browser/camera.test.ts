@@ -1,18 +1,14 @@
-import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { startCamera } from '../../simulators/camera/camera.ts';
 import { CODE_RANGE, FRAME_MS, frameAt } from '../../simulators/camera/picture/frame-code.ts';
 import { decodeG711 } from '../../streams/talk/g711.ts';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { DUTY } from '../parts/console-site.ts';
 import { codesOnPage } from '../parts/frame-codes.ts';
 import { startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { secret } from '../parts/told.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = (check: () => unknown, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 50 });
 const LOGIN = { username: 'admin', password: secret('a camera that records') };

@@ -1,12 +1,8 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { type ConsoleSite, DUTY, openConsoleSite } from '../parts/console-site.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const rowOf = (page: Page, type: string) => page.locator(`[data-testid=alarm-row][data-type="${type}"]`).first();
 const stateOf = (page: Page) => page.getByTestId('alarm-detail').getAttribute('data-state');
@@ -113,6 +109,30 @@ it('says that the feed is lost and since when, and catches up once it is back', 
   await page.getByTestId('connection-banner').waitFor({ state: 'detached', timeout: 20_000 });
   await soon(async () => expect(await page.getByTestId('count-new').textContent()).toBe('2'));
   expect(await stateOf(page)).toBe('new');
+});
+
+it('opens a page whose parts have other names by now, and stays where it is while the network is away', async () => {
+  const { browser, url } = await open();
+  const { page } = await takeSeat(browser, url, DUTY);
+  const link = (address: string) => page.locator(`nav a[href="${address}"]`);
+  await link('/devices').waitFor();
+  await page.route('**/assets/DevicesView-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
+  await link('/devices').click();
+  await page.waitForURL('**/devices');
+
+  await page.getByText('door-1', { exact: true }).waitFor();
+
+  await page.context().setOffline(true);
+  await link('/arming').click();
+  await soon(async () => expect(await page.getByTestId('missing-part').textContent()).toContain('网络不通'));
+  expect(new URL(page.url()).pathname).toBe('/devices');
+  expect(await page.getByText('door-1', { exact: true }).count()).toBe(1);
+  await page.context().setOffline(false);
+  await page.getByTestId('missing-part').locator('button').click();
+  await page.getByText('door-1', { exact: true }).waitFor();
+  await link('/arming').click();
+  await page.waitForURL('**/arming');
+  expect(await page.getByTestId('missing-part').count()).toBe(0);
 });
 
 it('shows on the wall what the desk put there, at once and after a reload', async () => {

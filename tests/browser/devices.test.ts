@@ -1,14 +1,10 @@
-import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { startCamera } from '../../simulators/camera/camera.ts';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { secret } from '../parts/told.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = (check: () => unknown, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 50 });
 const CHIEF = { username: 'chief', password: secret('a chief of the house') };

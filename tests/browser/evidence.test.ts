@@ -1,21 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { DUTY } from '../parts/console-site.ts';
 import { codesOnPage } from '../parts/frame-codes.ts';
 import { type RunningGateway, startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { secret } from '../parts/told.ts';
 import { openWallSite } from '../parts/wall-site.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const RING = { FENGSUI_EVIDENCE_CLIP_BEFORE_S: '2', FENGSUI_EVIDENCE_CLIP_AFTER_S: '1' };
 const soon = (check: () => unknown, timeout = 10_000) => vi.waitFor(check, { timeout, interval: 50 });

@@ -1,15 +1,11 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { AlarmDetail, AlarmPage } from '../../gateway/http/contract/alarms.ts';
 import { TaskPage } from '../../gateway/http/contract/patrol.ts';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { type ConsoleSite, DUTY, openConsoleSite, PATROL } from '../parts/console-site.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = <T>(check: () => T | Promise<T>, timeout = 10_000): Promise<T> =>
   vi.waitFor(check, { timeout, interval: 50 });

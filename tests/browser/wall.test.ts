@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { treeOf } from '../../bench/process-load.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { DUTY } from '../parts/console-site.ts';
 import { codesOnPage } from '../parts/frame-codes.ts';
 import { freeUdpRange } from '../parts/free-range.ts';
 import { startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { openWallSite, type WallSite } from '../parts/wall-site.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = (check: () => unknown, timeout = 10_000) => vi.waitFor(check, { timeout, interval: 50 });
 const tileOf = (page: Page, at: number) => page.getByTestId('wall-tile').nth(at);

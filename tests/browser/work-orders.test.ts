@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { buildConsole } from '../parts/console-build.ts';
 import { DUTY, openConsoleSite, PATROL } from '../parts/console-site.ts';
-
-beforeAll(() => buildConsole(join(import.meta.dirname, '../../console/dist')));
 
 const soon = (check: () => unknown, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 50 });
 

@@ -7,6 +7,11 @@ const en: Words = {
     subtitle: 'Alarm handling for governance centres',
     language: 'Language',
     locale: { 'zh-CN': '中文', en: 'English' },
+    missing: {
+      renewed: 'The console was renewed: reload to open this part',
+      unreachable: 'This part could not be fetched: no network. Open it again when it is back, or reload',
+      reload: 'Reload',
+    },
   },
   nav: {
     label: 'Main',

@@ -6,6 +6,11 @@ const zh = {
     subtitle: '综治中心报警处置',
     language: '语言',
     locale: { 'zh-CN': '中文', en: 'English' },
+    missing: {
+      renewed: '系统已更新，此部分要重新载入后才能打开',
+      unreachable: '此部分没有取到：网络不通。恢复后再打开一次，或重新载入',
+      reload: '重新载入',
+    },
   },
   nav: {
     label: '主导航',
