@@ -98,10 +98,10 @@ const FOV_ZOOM_SPACE = space(
 export const ptzSpaces = ({ quirks: { headSpaces } }: Pick<OnvifSite, 'quirks'>): Xml => xml`
   ${space('tt:AbsolutePanTiltPositionSpace', 'PanTiltSpaces/PositionGenericSpace', range('tt:XRange', -1, 1), range('tt:YRange', -1, 1))}
   ${headSpaces === 'generic' ? NOTHING : DEGREES_SPACE}
-  ${headSpaces === undefined || headSpaces === 'fov-turn' ? FOV_SPACE : NOTHING}
-  ${headSpaces === undefined ? FOV_ZOOM_SPACE : NOTHING}
   ${space('tt:AbsoluteZoomPositionSpace', 'ZoomSpaces/PositionGenericSpace', range('tt:XRange', 0, 1))}
   ${space('tt:RelativePanTiltTranslationSpace', 'PanTiltSpaces/TranslationGenericSpace', range('tt:XRange', -1, 1), range('tt:YRange', -1, 1))}
+  ${headSpaces === undefined || headSpaces === 'fov-turn' ? FOV_SPACE : NOTHING}
   ${space('tt:RelativeZoomTranslationSpace', 'ZoomSpaces/TranslationGenericSpace', range('tt:XRange', -1, 1))}
+  ${headSpaces === undefined ? FOV_ZOOM_SPACE : NOTHING}
   ${space('tt:ContinuousPanTiltVelocitySpace', 'PanTiltSpaces/VelocityGenericSpace', range('tt:XRange', -1, 1), range('tt:YRange', -1, 1))}
   ${space('tt:ContinuousZoomVelocitySpace', 'ZoomSpaces/VelocityGenericSpace', range('tt:XRange', -1, 1))}`;

@@ -18,9 +18,11 @@ const getRecordings: Operation = ({ site }) => xml`<trc:GetRecordingsResponse><t
 
 /** Searches that were begun and not given back. */
 const open = new Set<string>();
+let begun = 0;
 
 const findRecordings: Operation = () => {
-  const token = `search-${open.size + 1}`;
+  begun += 1;
+  const token = `search-${begun}`;
   open.add(token);
   return xml`<tse:FindRecordingsResponse><tse:SearchToken>${token}</tse:SearchToken></tse:FindRecordingsResponse>`;
 };

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import onvif from 'onvif';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CameraOptions, type SimulatedCamera, startCamera } from '../../../simulators/camera/camera.ts';
 import { view, withCredentials } from '../../parts/ffmpeg-viewer.ts';
+import { postSoap, postText, usernameToken as tokenOf } from '../../parts/plain-soap.ts';
 
 const credentials = { username: 'operator', password: 'geheim' };
 type Library = InstanceType<typeof onvif.Cam>;
@@ -39,23 +40,8 @@ function signIn({ onvifUrl }: SimulatedCamera, password = credentials.password):
 const ask = (start: (done: Answer) => void): Promise<unknown> =>
   new Promise((resolve, reject) => start((error, value) => (error ? reject(error) : resolve(value))));
 
-/** A request in plain SOAP; `token` signs it in. */
-function post(url: string, body: string, token = usernameToken()): Promise<{ status: number; text: string }> {
-  const envelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>${token}</s:Header><s:Body>${body}</s:Body></s:Envelope>`;
-  return postText(url, envelope);
-}
-
-async function postText(url: string, body: string): Promise<{ status: number; text: string }> {
-  const answer = await fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'application/soap+xml' } });
-  return { status: answer.status, text: await answer.text() };
-}
-
-function usernameToken({ password = credentials.password, at = Date.now(), nonce = randomBytes(16) } = {}): string {
-  const created = new Date(at).toISOString();
-  const digest = createHash('sha1').update(nonce).update(created).update(password).digest('base64');
-  const wsse = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
-  return `<Security xmlns="${wsse}"><UsernameToken><Username>operator</Username><Password Type="x#PasswordDigest">${digest}</Password><Nonce>${nonce.toString('base64')}</Nonce><Created xmlns="u">${created}</Created></UsernameToken></Security>`;
-}
+const usernameToken = (other: Readonly<{ at?: number }> = {}): string => tokenOf({ ...credentials, ...other });
+const post = (url: string, body: string, token = usernameToken()) => postSoap(url, body, token);
 
 /** The left half of the banner's second line, where the PTZ position stands, as ffmpeg decodes it. */
 async function numbersInPicture(from: SimulatedCamera): Promise<Buffer> {
