@@ -19,6 +19,8 @@ type Viewing = {
   readonly way: StreamGrant['way'];
   /** What it shows: one camera, or those of a wall by its tiles. */
   readonly cameras: Map<number | undefined, DeviceId>;
+  /** Who speaks and since when: how long it was is told of a talk (对讲) when it ends. */
+  readonly talk: Readonly<{ by: Operator; since: number }> | undefined;
 };
 
 /**
@@ -36,7 +38,7 @@ export class Viewings {
   constructor(ports: Ports) {
     this.#ports = ports;
     ports.video.onTile((viewing, tile, grant) => this.#tile(viewing, tile, grant));
-    ports.video.onEnded((viewing) => this.#open.delete(viewing));
+    ports.video.onEnded((viewing) => this.#ended(viewing));
   }
 
   /** Begins to look after what is open; returns the way to stop. */
@@ -61,11 +63,27 @@ export class Viewings {
   wallOf = (url: string): Result<StreamGrant, ViewingRefusal> => this.#granted(url, 'wall', 'wall');
 
   /** The number under which it is watched from now on. */
-  begin({ username, session, camera, way }: StreamGrant): number {
+  begin(grant: StreamGrant): number {
+    const { username, session, camera, way } = grant;
     this.#count += 1;
+    const by = way === 'talk' ? this.#holder(grant) : undefined;
     const cameras: Viewing['cameras'] = new Map(way === 'wall' ? [] : [[undefined, camera]]);
-    this.#open.set(this.#count, { username, session, way, cameras });
+    const talk = by && { by, since: this.#ports.now() };
+    this.#open.set(this.#count, { username, session, way, cameras, talk });
     return this.#count;
+  }
+
+  #ended(number: number): void {
+    const viewing = this.#open.get(number);
+    this.#open.delete(number);
+    if (viewing?.talk === undefined) return;
+    const { access, now, log } = this.#ports;
+    const { by, since } = viewing.talk;
+    const seconds = Math.max(0, Math.round((now() - since) / 1000));
+    const object = `${[...viewing.cameras.values()].join()} ${seconds} s`;
+    access
+      .audit({ by, act: 'camera.talk-end', object, result: 'done', from: undefined })
+      .catch((error: unknown) => log.warn({ err: error, object }, 'the end of a talk is not in the audit trail'));
   }
 
   isOpen = (viewing: number): boolean => this.#open.has(viewing);
@@ -112,14 +130,15 @@ export class Viewings {
   #judge(number: number, viewing: Viewing): void {
     const { video } = this.#ports;
     if (this.#holder(viewing) === undefined) {
-      this.#open.delete(number);
+      this.#ended(number);
       video.end(number, undefined, 'session-over');
       return;
     }
     for (const [tile, camera] of viewing.cameras) {
       const reason = this.#whyNot(viewing, camera, viewing.way);
       if (reason === undefined) continue;
-      viewing.cameras.delete(tile);
+      if (viewing.talk === undefined) viewing.cameras.delete(tile);
+      else this.#ended(number);
       video.end(number, tile, reason);
     }
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { AuditPage } from '../../../gateway/http/contract/people.ts';
 import { TalkAddress } from '../../../gateway/http/contract/video.ts';
 import { type SimulatedCamera, startCamera } from '../../../simulators/camera/camera.ts';
 import { decodeG711 } from '../../../streams/talk/g711.ts';
@@ -62,7 +63,7 @@ async function speaker(url: string) {
 }
 
 it('brings a person’s voice to the camera, one person at a time, until they let go', async () => {
-  const { camera, address } = await openSite();
+  const { camera, gateway, address } = await openSite();
   const { ws, closed, listens } = await speaker(await address());
   expect(await listens).toEqual({ state: 'open' });
   const second = await speaker(await address());
@@ -77,6 +78,12 @@ it('brings a person’s voice to the camera, one person at a time, until they le
   await closed;
   const third = await speaker(await address());
   expect(await third.listens).toEqual({ state: 'open' });
+  const PERSON = { username: 'auditor', password: secret('who reads the trail of talks') };
+  await gateway.call('POST', '/api/v1/users', { ...PERSON, role: 'auditor', regions: ['360900000000'] });
+  await gateway.signIn(PERSON.username, PERSON.password);
+  const { items } = AuditPage.parse(await gateway.call('GET', '/api/v1/audit'));
+  const ends = items.filter(({ act }) => act === 'camera.talk-end').map(({ by, object }) => `${by}: ${object}`);
+  expect(ends).toContainEqual(expect.stringMatching(/^admin: gate \d+ s$/));
 });
 
 it('says that a camera has no loudspeaker, and opens nothing twice or for who may not', async () => {
