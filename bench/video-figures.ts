@@ -1,5 +1,20 @@
 import type { Row } from './table.ts';
-import type { FirstPictures, Measured, Taken } from './video-relays.ts';
+
+/** What a side took at one size. */
+export type Taken = Readonly<{
+  relays: number;
+  viewersEach: number;
+  /** One connection a camera, or one a wall of sixteen. */
+  by: 'flv' | 'wall';
+  cpuPercent: number;
+  /** Beyond what it holds before the first camera. */
+  memoryMib: number;
+  /** Viewers that got less than four fifths of what the cameras sent. */
+  behind: number;
+}>;
+/** Milliseconds to the first picture: of a camera that nobody looked at, and of one that is relayed already. */
+export type FirstPictures = Readonly<{ cold: readonly number[]; warm: readonly number[] }>;
+export type Measured = Readonly<{ taken: readonly Taken[]; first: FirstPictures; refused: number | undefined }>;
 
 /** The goals (P3): all relays of a box with two cores, a relay's memory besides its picture group, the first picture. */
 const GOAL = { relays: 500, cpuPercent: 200, relayMib: 1, firstMs: 1_000 };

@@ -5,24 +5,8 @@ import { Finishing } from './finishing.ts';
 import { loadOf, sharedMemoryMibOf } from './process-load.ts';
 import { type Program, startProgram } from './program.ts';
 import type { Row } from './table.ts';
-import { goalRows, loadRows, waitRows } from './video-figures.ts';
+import { type FirstPictures, goalRows, loadRows, type Measured, type Taken, waitRows } from './video-figures.ts';
 import { type CameraSet, type Side, startPeer, startPlane, type ViewerAt } from './video-sides.ts';
-
-/** What a side took at one size. */
-export type Taken = Readonly<{
-  relays: number;
-  viewersEach: number;
-  /** One connection a camera, or one a wall of sixteen. */
-  by: 'flv' | 'wall';
-  cpuPercent: number;
-  /** Beyond what it holds before the first camera. */
-  memoryMib: number;
-  /** Viewers that got less than four fifths of what the cameras sent. */
-  behind: number;
-}>;
-/** Milliseconds to the first picture: of a camera that nobody looked at, and of one that is relayed already. */
-export type FirstPictures = Readonly<{ cold: readonly number[]; warm: readonly number[] }>;
-export type Measured = Readonly<{ taken: readonly Taken[]; first: FirstPictures; refused: number | undefined }>;
 
 const LOGIN = { username: 'operator', password: 'bench-camera' };
 /** Cameras that are opened one after another, for the time to their first picture. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
-import type { Actor } from './domain/entry.ts';
+import type { Actor } from './domain/actor.ts';
 import type { Intake } from './domain/signal.ts';
 import type { OnboardingPort } from './http/ports.ts';
 import type { SqliteJournal } from './journal/sqlite.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Actor } from '../domain/entry.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { RegionCode } from '../domain/region.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';

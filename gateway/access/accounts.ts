@@ -1,4 +1,5 @@
-import type { Actor, Entry } from '../domain/entry.ts';
+import type { Actor } from '../domain/actor.ts';
+import type { Entry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Journal } from '../journal/journal.ts';

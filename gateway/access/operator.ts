@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/entry.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { RegionCode } from '../domain/region.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type Permission, type RoleName, roleMay } from './permissions.ts';

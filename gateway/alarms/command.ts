@@ -1,6 +1,6 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Alarm, AlarmState, Verdict } from '../domain/alarm.ts';
 import type { BadValue } from '../domain/bad-value.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { RegionCode } from '../domain/region.ts';
 
 export const ALARM_ACTIONS = [

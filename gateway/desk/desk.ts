@@ -1,6 +1,7 @@
 import type { AlarmOrder, OrderFault } from '../alarms/command.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
-import type { Actor, AlarmEntry, OtherEntry } from '../domain/entry.ts';
+import type { AlarmEntry, OtherEntry } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 
 export type LinkageAnswer = Readonly<{

@@ -1,7 +1,7 @@
 import type { AlarmOrder, OrderFault } from '../alarms/command.ts';
 import { decideOrder } from '../alarms/order.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { Alarm, AlarmId, Evidence } from '../domain/alarm.ts';
-import type { Actor } from '../domain/entry.ts';
 import { markOf } from '../domain/linkage.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AlarmDesk, Beside, BesideOrders, LinkageAnswer, LinkageFault } from './desk.ts';

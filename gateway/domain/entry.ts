@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import type { Alarm, AlarmId, Evidence, Verdict } from './alarm.ts';
 import type { ArmingPlan, MaintenanceWindow } from './arming.ts';
 import type { Device, DeviceId } from './device.ts';
@@ -8,9 +9,6 @@ import type { Scope } from './scope.ts';
 import type { Severity } from './severity.ts';
 import type { AccessEvent, DeadLetter, Signal, Telemetry } from './signal.ts';
 import type { OrderId, WorkOrder } from './work-order.ts';
-
-/** Who did something: a person with a seat, or the gateway by a named rule. */
-export type Actor = Readonly<{ name: string; centre: RegionCode | undefined }>;
 
 /** An order to one alarm, as it stands in the journal. `at` of the entry is when the gateway took it. */
 type ByPerson<Kind extends string, More = unknown> = Readonly<{

@@ -1,6 +1,6 @@
+import type { Actor } from './actor.ts';
 import type { AlarmId } from './alarm.ts';
 import type { DeviceId } from './device.ts';
-import type { Actor } from './entry.ts';
 import type { Place } from './place.ts';
 import type { RegionCode } from './region.ts';
 import { covers, type Scope } from './scope.ts';

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { z } from 'zod';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { Actor } from '../domain/actor.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import type { Journal, JournalQueries, Recorded, Seq } from '../journal/journal.ts';
 
 /** Entries looked at behind one that fails, to know whether others would go. */

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import type { AlarmDesk } from '../desk/desk.ts';
 import type { PlaceRules } from '../desk/place-rules.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { BadValue } from '../domain/bad-value.ts';
 import type {
   ClipWindow,
@@ -17,7 +18,6 @@ import type {
 } from '../domain/camera.ts';
 import type { DeviceCommands } from '../domain/command.ts';
 import type { Device, DeviceId } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { Point } from '../domain/geo.ts';
 import type { PatrolTask } from '../domain/patrol.ts';
 import type { Place } from '../domain/place.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Actor } from '../domain/actor.ts';
 import type { Connection, Device, DeviceId } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 import { JournalUnavailable } from '../journal/journal.ts';
 import type { CredentialGroups } from '../registry/credential-groups.ts';

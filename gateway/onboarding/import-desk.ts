@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Actor } from '../domain/actor.ts';
 import type { Device } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { JournalUnavailable } from '../journal/journal.ts';
 import type { DeviceRegistry } from '../registry/registry.ts';

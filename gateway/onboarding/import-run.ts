@@ -1,6 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises';
+import type { Actor } from '../domain/actor.ts';
 import type { Device } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { Result } from '../domain/result.ts';
 import type { DeviceFault, DeviceRegistry } from '../registry/registry.ts';
 import { faultOf, type Head, type Judged, type JudgePorts, type RowFault, RowJudge } from './judging.ts';

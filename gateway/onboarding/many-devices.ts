@@ -1,5 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Device, DeviceId } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { RegionCode } from '../domain/region.ts';
 import type { DeviceRegistry } from '../registry/registry.ts';
 import { faultOf } from './judging.ts';

@@ -1,8 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Actor } from '../domain/actor.ts';
 import type { Connection, Device, DeviceId } from '../domain/device.ts';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Journal, type JournalQueries, JournalUnavailable } from '../journal/journal.ts';
 import type { DeviceRegistry } from '../registry/registry.ts';

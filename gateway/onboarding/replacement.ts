@@ -1,5 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Connection, Device, DeviceId } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { DeviceFault, DeviceRegistry } from '../registry/registry.ts';
 

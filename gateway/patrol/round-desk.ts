@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import type { Actor } from '../domain/actor.ts';
 import { type BadValue, badValue } from '../domain/bad-value.ts';
 import type { Device } from '../domain/device.ts';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import { isEnded, type Lateness, type PatrolPlan, type PatrolRound, type PatrolTask } from '../domain/patrol.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Intake } from '../domain/signal.ts';

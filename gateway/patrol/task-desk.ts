@@ -1,8 +1,9 @@
 import type { AlarmOrder } from '../alarms/command.ts';
 import type { AlarmDesk, Beside, BesideOrders } from '../desk/desk.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { Alarm, AlarmId } from '../domain/alarm.ts';
 import { type BadValue, badValue } from '../domain/bad-value.ts';
-import type { Actor, AlarmEntry, OtherEntry } from '../domain/entry.ts';
+import type { AlarmEntry, OtherEntry } from '../domain/entry.ts';
 import type { PatrolTask, TaskId, TaskPhoto } from '../domain/patrol.ts';
 import type { Place } from '../domain/place.ts';
 import { failed, type Result } from '../domain/result.ts';

@@ -1,6 +1,6 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Verdict } from '../domain/alarm.ts';
 import { type BadValue, badValue } from '../domain/bad-value.ts';
-import type { Actor } from '../domain/entry.ts';
 import { isEnded, type PatrolTask, type TaskState } from '../domain/patrol.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { Actor } from '../domain/actor.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { z } from 'zod';
+import type { Actor } from '../domain/actor.ts';
 import type { DeviceId } from '../domain/device.ts';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import type { Journal, JournalQueries } from '../journal/journal.ts';
 
 /** 192 random bits: nobody guesses one, however quick the hash is. */

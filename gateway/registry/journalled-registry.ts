@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Actor } from '../domain/actor.ts';
 import { badValue } from '../domain/bad-value.ts';
 import { DEVICE_ID, type Device, type DeviceId } from '../domain/device.ts';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Journal, JournalQueries, Write } from '../journal/journal.ts';
 import { Aliases } from './aliases.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Actor } from '../domain/actor.ts';
 import type { DeviceId } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { JournalQueries } from '../journal/journal.ts';
 import type { Vault } from './vault.ts';
 

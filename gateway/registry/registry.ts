@@ -1,6 +1,6 @@
+import type { Actor } from '../domain/actor.ts';
 import type { BadValue } from '../domain/bad-value.ts';
 import type { Device, DeviceDirectory, DeviceId, Presence } from '../domain/device.ts';
-import type { Actor } from '../domain/entry.ts';
 import type { Region, RegionCode } from '../domain/region.ts';
 import type { Result } from '../domain/result.ts';
 

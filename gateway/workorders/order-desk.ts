@@ -1,5 +1,6 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Device } from '../domain/device.ts';
-import type { Actor, OtherEntry } from '../domain/entry.ts';
+import type { OtherEntry } from '../domain/entry.ts';
 import type { Place } from '../domain/place.ts';
 import { failed, type Result } from '../domain/result.ts';
 import type { Severity } from '../domain/severity.ts';

@@ -1,5 +1,5 @@
+import type { Actor } from '../domain/actor.ts';
 import { type BadValue, badValue } from '../domain/bad-value.ts';
-import type { Actor } from '../domain/entry.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type OrderAction, type OrderState, stepOf, stepped, type WorkOrder } from '../domain/work-order.ts';
 

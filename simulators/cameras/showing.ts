@@ -1,9 +1,8 @@
 import { FRAME_MS } from '../camera/picture/frame-code.ts';
 import { GOP_FRAMES } from '../camera/picture/loops.ts';
-import type { Viewer } from '../camera/rtsp/broadcast.ts';
+import type { OnAir, Viewer } from '../camera/rtsp/on-air.ts';
 import { onChannel, Packetiser } from '../camera/rtsp/rtp.ts';
 import { describe } from '../camera/rtsp/sdp.ts';
-import type { OnAir } from '../camera/rtsp/session.ts';
 import { isKey, type Loop } from './loop.ts';
 import { framesThatArrive, spoil } from './spoiling.ts';
 import type { Troubles } from './troubles.ts';

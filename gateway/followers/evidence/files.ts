@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { AlarmDesk } from '../../desk/desk.ts';
+import type { Actor } from '../../domain/actor.ts';
 import type { AlarmId, Evidence } from '../../domain/alarm.ts';
-import type { Actor } from '../../domain/entry.ts';
 import { evidenceUrl, lockFile, openEvidence, pathOf, photoName, storeEvidence } from './store.ts';
 
 export type EvidenceReading = Readonly<{

@@ -1,17 +1,11 @@
 import { badArgument } from './fault.ts';
 import type { Operation, Service } from './operation.ts';
+import { LEVELS } from './picture-settings.ts';
 import { child, type Element, textAt } from './soap.ts';
 import { type Xml, xml } from './xml.ts';
 
-const LEVELS = ['Brightness', 'ColorSaturation', 'Contrast', 'Sharpness'] as const;
 const FILTERS = ['AUTO', 'ON', 'OFF'];
 const LEVEL_MAX = 100;
-
-/** The picture settings: kept and told, though the drawn picture stays as it is. */
-export class PictureSettings {
-  readonly levels = new Map<string, number>(LEVELS.map((name) => [name, 50]));
-  irCutFilter = 'AUTO';
-}
 
 function checkSource(body: Element): void {
   if (textAt(body, 'VideoSourceToken') === 'video-source') return;

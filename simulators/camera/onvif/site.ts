@@ -2,9 +2,9 @@ import type { Credentials } from '../digest.ts';
 import type { PtzHead } from '../ptz.ts';
 import type { Quirks } from '../quirks.ts';
 import type { EventBroker } from './broker.ts';
-import type { DeviceIo } from './device-io.ts';
-import type { PictureSettings } from './imaging.ts';
+import type { PictureSettings } from './picture-settings.ts';
 import type { Element } from './soap.ts';
+import type { DeviceIo } from './terminals.ts';
 
 export type CameraQuality = 'main' | 'sub';
 export const PROFILES: readonly CameraQuality[] = ['main', 'sub'];

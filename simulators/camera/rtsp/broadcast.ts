@@ -1,9 +1,9 @@
 import { FRAME_MS, frameAt } from '../picture/frame-code.ts';
 import type { AccessUnit, Caption, PictureStream } from '../picture/stream.ts';
+import type { OnAir, Viewer } from './on-air.ts';
 import { onEachFrame } from './pace.ts';
 import { onChannel, Packetiser, type Packets } from './rtp.ts';
 import { describe } from './sdp.ts';
-import type { OnAir } from './session.ts';
 
 /** Frames between two sender reports: five seconds. */
 const REPORT_FRAMES = 125;
@@ -11,15 +11,6 @@ const REPORT_FRAMES = 125;
 const CATCH_UP_FRAMES = 25;
 /** Bytes that may wait for one viewer: about five seconds of the main stream. Beyond, it misses up to a key picture. */
 const WAITING_MAX = 2 * 1024 * 1024;
-
-/** Where the packets of a playing session go. */
-export type Viewer = {
-  readonly channel: number;
-  waitingBytes(): number;
-  send(bytes: Buffer): void;
-  /** Ends its connection. */
-  hangUp(): void;
-};
 
 export type BroadcastOptions = Readonly<{
   stream: PictureStream;

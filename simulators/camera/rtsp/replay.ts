@@ -1,9 +1,8 @@
 import { FRAME_MS, frameAt } from '../picture/frame-code.ts';
 import { type Caption, PictureStream } from '../picture/stream.ts';
-import type { Viewer } from './broadcast.ts';
+import type { OnAir, Viewer } from './on-air.ts';
 import { onChannel, Packetiser, type Packets } from './rtp.ts';
 import { describe } from './sdp.ts';
-import type { OnAir } from './session.ts';
 
 const HEAD_BYTES = 4 + 12;
 const EXTENSION_BYTES = 16;

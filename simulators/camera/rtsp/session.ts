@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type Credentials, challenge, isAuthorized, newNonce } from '../digest.ts';
-import type { Viewer } from './broadcast.ts';
 import { type RtspAnswer, RtspReader, type RtspRequest, writeAnswer } from './message.ts';
+import type { OnAir, Viewer } from './on-air.ts';
 
 /** Seconds without a word from the client after which its session ends; said in the answer to SETUP. */
 const SESSION_TIMEOUT_S = 60;
@@ -10,20 +10,6 @@ const BACK_CHANNEL = 'www.onvif.org/ver20/backchannel';
 const TALK_SESSION = 'talk';
 const TALK_MEDIA = 'm=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:talk\r\na=sendonly\r\n';
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN';
-
-/** What a session plays from PLAY to its end. */
-export interface OnAir {
-  readonly ssrc: number;
-  /** Number of the next packet, and below the time of the next picture, for the answer to PLAY. */
-  readonly sequence: number;
-  nextRtpTime(): number;
-  /** The session description (SDP). */
-  describe(name: string): string;
-  add(viewer: Viewer): void;
-  remove(viewer: Viewer): void;
-  /** Whether it is played as this PLAY asks; absent: whatever it asks. */
-  asked?(headers: ReadonlyMap<string, string>): boolean;
-}
 
 export type RtspSite = Readonly<{
   name: string;
