@@ -116,7 +116,13 @@ it('opens a page whose parts have other names by now, and stays where it is whil
   const { page } = await takeSeat(browser, url, DUTY);
   const link = (address: string) => page.locator(`nav a[href="${address}"]`);
   await link('/devices').waitFor();
-  await page.route('**/assets/DevicesView-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
+  let isOld = true; // until the whole page is loaded again
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) isOld = false;
+  });
+  await page.route('**/assets/DevicesView-*.js', (route) =>
+    isOld ? route.fulfill({ status: 404 }) : route.continue(),
+  );
   await link('/devices').click();
   await page.waitForURL('**/devices');
 
