@@ -15,7 +15,10 @@ const telling: Plugin = {
   },
 };
 
-/** Unit and property tests run side by side; what starts real processes runs with few workers, two cores being all we count on. */
+/**
+ * Unit and property tests run side by side; what starts real processes runs with few workers, two cores being all we count
+ * on, and may be tried a second time, which `npm test` names (decision 0071).
+ */
 export default defineConfig({
   plugins: [vue(), ...(isTelling ? [telling] : [])],
   test: {
@@ -32,6 +35,7 @@ export default defineConfig({
           include: ['tests/{integration,browser}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: 1,
           maxWorkers: 2,
           globalSetup: join(parts, 'console-build.ts'),
         },

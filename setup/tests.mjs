@@ -30,6 +30,7 @@ export async function runTests(root, env, args) {
   const checked = args.length > 0 ? [] : await runChecks(root, env);
   const { report, code, isClean } = await runVitest(root, env, args);
   const counts = tally([...checked, isClean], report, code);
+  for (const name of secondTries(report)) say(`第二次才通过：${name}`, `passed at its second try only: ${name}`);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
   return counts.failed > 0 ? 1 : 0;
@@ -64,6 +65,18 @@ async function runVitest(root, env, args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The tests that failed once and then went well: what they met is to be looked into, though the run is no failure.
+ * @param {{ testResults: { assertionResults: { status: string, fullName?: string, failureMessages?: string[] }[] }[] } | undefined} report
+ * @returns {string[]} each with the first line of what it failed by
+ */
+export function secondTries(report) {
+  const tests = (report?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
+  return tests
+    .filter(({ status, failureMessages = [] }) => status === 'passed' && failureMessages.length > 0)
+    .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages?.[0]?.split('\n', 1)[0]}`);
 }
 
 /** The whole suite's log lines, answers, metrics and exports hold none of its secrets. @param {string} folder */

@@ -11,6 +11,7 @@ import { openArchive } from '../../../gateway/followers/archive/open-archive.ts'
 import { toPoints } from '../../../gateway/followers/archive/point.ts';
 import { openSqliteJournal } from '../../../gateway/journal/sqlite.ts';
 import type { OnFinished } from '../../parts/influxdb.ts';
+import { NEVER_AGAIN } from '../../parts/never-again.ts';
 import { MORNING, raised, someAlarm } from '../../parts/recorded.ts';
 
 const log = pino({ level: 'silent' });
@@ -103,22 +104,26 @@ describe('the embedded archive', () => {
     await journal.close();
   });
 
-  it('has every entry once after the gateway was killed six times on its way', async ({ onTestFinished }) => {
-    const folder = await temporaryFolder(onTestFinished);
-    const { journal } = await journalWith(20_000, folder);
-    await journal.close();
-    for (let kill = 1; kill <= 6; kill++) {
-      const child = startChild(folder, onTestFinished);
-      await word(child, (cursor) => cursor >= kill * 3000); // killed in the middle of whatever comes next
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    const last = startChild(folder, onTestFinished);
-    await word(last, (cursor) => cursor === 20_000);
-    last.kill('SIGKILL');
-    await once(last, 'exit');
-    expect(seqsIn(folder)).toEqual(each(20_000));
-  });
+  it(
+    'has every entry once after the gateway was killed six times on its way',
+    NEVER_AGAIN,
+    async ({ onTestFinished }) => {
+      const folder = await temporaryFolder(onTestFinished);
+      const { journal } = await journalWith(20_000, folder);
+      await journal.close();
+      for (let kill = 1; kill <= 6; kill++) {
+        const child = startChild(folder, onTestFinished);
+        await word(child, (cursor) => cursor >= kill * 3000); // killed in the middle of whatever comes next
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      const last = startChild(folder, onTestFinished);
+      await word(last, (cursor) => cursor === 20_000);
+      last.kill('SIGKILL');
+      await once(last, 'exit');
+      expect(seqsIn(folder)).toEqual(each(20_000));
+    },
+  );
 });
 
 function startChild(folder: string, onFinished: OnFinished): ChildProcess {

@@ -8,6 +8,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type Alarm, AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { type H264Loop, makeH264Loop } from '../../parts/h264-loop.ts';
+import { NEVER_AGAIN } from '../../parts/never-again.ts';
 import { RtspServer } from '../../parts/rtsp-server.ts';
 import { type OnFinished, temporaryFolder } from '../../parts/temporary-folder.ts';
 
@@ -89,20 +90,25 @@ it('gives each alarm a picture within 3 s and a clip from before it, hashed, whi
   expect(verify()).toMatchObject({ status: 1, stdout: expect.stringContaining(clip.url.split('/').at(-1) ?? '') });
 });
 
-it('shows no half file when the gateway is killed during a clip, and has it taken after the start', async ({
-  onTestFinished,
-}) => {
-  const dataDir = await temporaryFolder(onTestFinished);
-  const camera = await startCamera(onTestFinished);
-  const doomed = await startGateway({ dataDir, env: { ...RING, FENGSUI_EVIDENCE_CLIP_AFTER_S: '30' } }, onTestFinished);
-  await enterDevices(doomed, camera.url);
-  await intrude(doomed, 'e1');
-  await expect.poll(() => evidenceOf(doomed, 'snapshot'), { timeout: 10_000 }).toBeDefined();
-  await doomed.kill('SIGKILL');
-  const restarted = await startGateway({ dataDir, env: RING }, onTestFinished);
-  await restarted.signIn();
-  await expect.poll(() => evidenceOf(restarted, 'clip'), { timeout: 20_000 }).toMatchObject({ note: 'not-open' });
-  const alarm = (await alarmOf(restarted)) ?? expect.fail();
-  const files = await readdir(join(dataDir, 'evidence', alarm.receivedAt.slice(0, 10).replaceAll('-', '')));
-  expect(files.sort()).toEqual(alarm.evidence.map(({ url }) => url.split('/').at(-1) ?? '').sort());
-});
+it(
+  'shows no half file when the gateway is killed during a clip, and has it taken after the start',
+  NEVER_AGAIN,
+  async ({ onTestFinished }) => {
+    const dataDir = await temporaryFolder(onTestFinished);
+    const camera = await startCamera(onTestFinished);
+    const doomed = await startGateway(
+      { dataDir, env: { ...RING, FENGSUI_EVIDENCE_CLIP_AFTER_S: '30' } },
+      onTestFinished,
+    );
+    await enterDevices(doomed, camera.url);
+    await intrude(doomed, 'e1');
+    await expect.poll(() => evidenceOf(doomed, 'snapshot'), { timeout: 10_000 }).toBeDefined();
+    await doomed.kill('SIGKILL');
+    const restarted = await startGateway({ dataDir, env: RING }, onTestFinished);
+    await restarted.signIn();
+    await expect.poll(() => evidenceOf(restarted, 'clip'), { timeout: 20_000 }).toMatchObject({ note: 'not-open' });
+    const alarm = (await alarmOf(restarted)) ?? expect.fail();
+    const files = await readdir(join(dataDir, 'evidence', alarm.receivedAt.slice(0, 10).replaceAll('-', '')));
+    expect(files.sort()).toEqual(alarm.evidence.map(({ url }) => url.split('/').at(-1) ?? '').sort());
+  },
+);

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../parts/free-port.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../parts/gateway.ts';
 import { startMosquitto } from '../../parts/mosquitto.ts';
+import { NEVER_AGAIN } from '../../parts/never-again.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 
 const ROUNDS = 8;
@@ -90,13 +91,21 @@ async function killRounds(options: GatewayOptions, brokerUrl: string): Promise<v
   expect(page.items.reduce((sum, { count }) => sum + count, 0)).toBe(acknowledged.size); // and so the operator reads it
 }
 
-it('loses nothing acknowledged and counts nothing twice, killed 8 times behind an outside broker', async () => {
-  const broker = await startMosquitto(onTestFinished);
-  await killRounds({ dataDir: await temporaryFolder(onTestFinished), mqttUrl: broker.url }, broker.url);
-});
+it(
+  'loses nothing acknowledged and counts nothing twice, killed 8 times behind an outside broker',
+  NEVER_AGAIN,
+  async () => {
+    const broker = await startMosquitto(onTestFinished);
+    await killRounds({ dataDir: await temporaryFolder(onTestFinished), mqttUrl: broker.url }, broker.url);
+  },
+);
 
-it('loses nothing acknowledged and counts nothing twice, killed 8 times with its own broker inside', async () => {
-  const port = await freePort();
-  const options = { dataDir: await temporaryFolder(onTestFinished), env: { FENGSUI_MQTT_PORT: String(port) } };
-  await killRounds(options, `mqtt://127.0.0.1:${port}`);
-});
+it(
+  'loses nothing acknowledged and counts nothing twice, killed 8 times with its own broker inside',
+  NEVER_AGAIN,
+  async () => {
+    const port = await freePort();
+    const options = { dataDir: await temporaryFolder(onTestFinished), env: { FENGSUI_MQTT_PORT: String(port) } };
+    await killRounds(options, `mqtt://127.0.0.1:${port}`);
+  },
+);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { openSqliteJournal } from '../../../gateway/journal/sqlite.ts';
+import { NEVER_AGAIN } from '../../parts/never-again.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 import { journalContract } from './journal.contract.ts';
 
@@ -32,7 +33,7 @@ it('keeps where a follower was', async () => {
   await again.close();
 });
 
-it('holds every entry that it answered for when its process is killed, ten times', async () => {
+it('holds every entry that it answered for when its process is killed, ten times', NEVER_AGAIN, async () => {
   const file = join(await temporaryFolder(onTestFinished), 'journal.sqlite');
   let answered = 0;
   for (let round = 0; round < 10; round += 1) {

@@ -83,8 +83,11 @@ it('finds out which password holds where the camera died over it, also after the
   await gateway.stop();
   camera.misbehave({});
   const again = await site(folder);
-  await expect.poll(() => again.gateway.registry.find('gate')?.connection?.password, { timeout: 5_000 }).toBe(THIRD);
-  expect([...again.gateway.journal.queries.facts('password-pending/')]).toEqual([]);
+  const known = () => ({
+    password: again.gateway.registry.find('gate')?.connection?.password,
+    pending: [...again.gateway.journal.queries.facts('password-pending/')],
+  });
+  await expect.poll(known, { timeout: 20_000 }).toEqual({ password: THIRD, pending: [] });
 });
 
 it('puts another camera in a camera’s place once it has answered, and never on an address that is taken', async () => {

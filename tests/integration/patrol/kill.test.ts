@@ -5,6 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { AlarmPage } from '../../../gateway/http/contract/alarms.ts';
 import { RoundPage, TaskPage } from '../../../gateway/http/contract/patrol.ts';
 import { type RunningGateway, startGateway } from '../../parts/gateway.ts';
+import { NEVER_AGAIN } from '../../parts/never-again.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 
 /** When the gateway dies, in milliseconds after it is ready: while rounds are opened and their alarms begin. */
@@ -29,34 +30,38 @@ ${Array.from(
 ).join('\n')}
 `;
 
-it('makes each late round one alarm, one task and one end, however often the gateway is killed', async () => {
-  const folder = await temporaryFolder(onTestFinished);
-  const file = join(folder, 'patrol.yaml');
-  writeFileSync(file, config);
-  const start = () => startGateway({ dataDir: join(folder, 'data'), env: { FENGSUI_CONFIG: file } }, onTestFinished);
-  for (const ms of KILLS_AT_MS) {
-    const doomed = await start();
-    await after(ms); // the moment of death is the test's input, nothing is waited for
-    await doomed.kill('SIGKILL');
-  }
-  const first = await start();
-  await first.signIn();
-  const rounds = await vi.waitFor(async () => {
-    const { items } = RoundPage.parse(await first.call('GET', '/api/v1/patrol/rounds'));
-    expect(items.filter(({ late }) => late !== undefined)).toHaveLength(PLANS);
-    return items;
-  }, 15_000);
-  await alarmsAre(first, 'active');
-  const tasks = TaskPage.parse(await first.call('GET', '/api/v1/patrol/tasks')).items;
-  expect(tasks.map(({ id }) => id).sort()).toEqual(rounds.map(({ task }) => task).sort());
+it(
+  'makes each late round one alarm, one task and one end, however often the gateway is killed',
+  NEVER_AGAIN,
+  async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const file = join(folder, 'patrol.yaml');
+    writeFileSync(file, config);
+    const start = () => startGateway({ dataDir: join(folder, 'data'), env: { FENGSUI_CONFIG: file } }, onTestFinished);
+    for (const ms of KILLS_AT_MS) {
+      const doomed = await start();
+      await after(ms); // the moment of death is the test's input, nothing is waited for
+      await doomed.kill('SIGKILL');
+    }
+    const first = await start();
+    await first.signIn();
+    const rounds = await vi.waitFor(async () => {
+      const { items } = RoundPage.parse(await first.call('GET', '/api/v1/patrol/rounds'));
+      expect(items.filter(({ late }) => late !== undefined)).toHaveLength(PLANS);
+      return items;
+    }, 15_000);
+    await alarmsAre(first, 'active');
+    const tasks = TaskPage.parse(await first.call('GET', '/api/v1/patrol/tasks')).items;
+    expect(tasks.map(({ id }) => id).sort()).toEqual(rounds.map(({ task }) => task).sort());
 
-  for (const { id } of rounds)
-    await first.call('POST', `/api/v1/patrol/rounds/${id}/check-points/0`, { reason: '补记' });
-  await first.kill('SIGKILL');
-  const last = await start();
-  await last.signIn();
-  await vi.waitFor(() => alarmsAre(last, 'cleared'), 15_000);
-});
+    for (const { id } of rounds)
+      await first.call('POST', `/api/v1/patrol/rounds/${id}/check-points/0`, { reason: '补记' });
+    await first.kill('SIGKILL');
+    const last = await start();
+    await last.signIn();
+    await vi.waitFor(() => alarmsAre(last, 'cleared'), 15_000);
+  },
+);
 
 async function alarmsAre(gateway: RunningGateway, condition: string): Promise<void> {
   const { items } = AlarmPage.parse(await gateway.call('GET', '/api/v1/alarms?type=railway.patrol.late'));

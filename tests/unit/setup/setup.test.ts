@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { hashOf } from '../../../setup/console.mjs';
 import { isInstalled } from '../../../setup/packages.mjs';
 import { runsTypeScript } from '../../../setup/runtime.mjs';
-import { tally } from '../../../setup/tests.mjs';
+import { secondTries, tally } from '../../../setup/tests.mjs';
 
 it.each([
   ['20.20.2', false],
@@ -49,6 +49,16 @@ it('adds up checks and tests', () => {
     testResults: [{ status: 'passed', assertionResults: [test('passed'), test('passed'), test('pending')] }],
   };
   expect(tally([true, false], report, 0)).toEqual({ passed: 3, failed: 1, skipped: 1 });
+});
+
+it('names what went well at its second try only, and by what it failed before', () => {
+  const tests = [
+    { status: 'passed', fullName: 'calm', failureMessages: [] },
+    { status: 'passed', fullName: 'shaky', failureMessages: ['Error: not yet\n at line 3'] },
+    { status: 'failed', fullName: 'broken', failureMessages: ['Error: never'] },
+  ];
+  expect(secondTries({ testResults: [{ assertionResults: tests }] })).toEqual(['shaky: Error: not yet']);
+  expect(secondTries(undefined)).toEqual([]);
 });
 
 it('counts a test file that could not be loaded, and a runner that left no report', () => {
