@@ -24,7 +24,8 @@ export function cut(ring: Ring, window: ClipWindow, moment: number, wasOpen: boo
   const isBroken = groups.slice(1).some(({ isAfterBreak }) => isAfterBreak) || window.to - to > SLACK_MS;
   const late = from - window.from > SLACK_MS;
   const note = late && !wasOpen ? 'not-open' : isBroken ? 'interrupted' : late ? 'shortened' : undefined;
-  return { recording: { codec: first.codec, sets: first.sets, pictures }, from, to, note };
+  const sounds = groups.flatMap((group) => group.sounds).filter(({ at }) => at <= window.to);
+  return { recording: { codec: first.codec, sets: first.sets, pictures, sounds }, from, to, note };
 }
 
 /** The group that was running when the window began, and those up to its end. */

@@ -16,6 +16,7 @@ export const STREAM_FAULTS = [
   'no-video',
   'codec',
   'no-loudspeaker',
+  'no-sound',
   'silent',
   'not-pushed',
   'ended',

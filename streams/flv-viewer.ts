@@ -1,5 +1,5 @@
 import type { Session } from 'node-media-server/src/server/broadcast_server.js';
-import { tagKind } from './flv.ts';
+import { type TagKind, tagKind } from './flv.ts';
 
 /** Where a viewer's bytes go. `sent` is called once the bytes have left the process, or cannot leave any more. */
 export interface FlvSink {
@@ -21,6 +21,8 @@ export const ALONE: QueueBounds = { maxBytes: 4 * 1024 * 1024, maxMs: 3000, wind
 export const STALLED = 'stalled';
 /** Nothing left the process for so long: the viewer is gone or has stopped looking. */
 export const STALL_MAX_MS = 10_000;
+/** What of a stream its viewer is given. */
+export type Tracks = 'pictures' | 'sound' | 'both';
 type Waiting = Readonly<{ tag: Buffer; at: number }>;
 
 /**
@@ -34,6 +36,7 @@ export class FlvViewer implements Session {
   readonly streamPath: string;
   endTime = 0;
   playCount = 0;
+  readonly tracks: Tracks;
   readonly #sink: FlvSink;
   readonly #now: () => number;
   readonly #bounds: QueueBounds;
@@ -42,6 +45,7 @@ export class FlvViewer implements Session {
   #inFlightBytes = 0;
   #progressAt: number;
   #config: Buffer | undefined;
+  #soundConfig: Buffer | undefined;
   /** The hub's word on its clock, which comes before the key picture that it is about. */
   #clock: Buffer | undefined;
   #configWasDropped = false;
@@ -50,8 +54,16 @@ export class FlvViewer implements Session {
   #isClosed = false;
   #dropped = 0;
 
-  constructor(id: string, streamPath: string, sink: FlvSink, now: () => number, bounds = ALONE) {
+  constructor(
+    id: string,
+    streamPath: string,
+    sink: FlvSink,
+    now: () => number,
+    bounds = ALONE,
+    tracks: Tracks = 'pictures',
+  ) {
     this.id = id;
+    this.tracks = tracks;
     this.streamPath = streamPath;
     this.#sink = sink;
     this.#now = now;
@@ -89,9 +101,10 @@ export class FlvViewer implements Session {
     if (this.#isClosed) return;
     const kind = tagKind(tag);
     if (kind === 'config') this.#config = tag;
-    if (kind === 'other') this.#clock = tag;
-    if (this.#waitsForKey && kind !== 'key') {
-      this.#configWasDropped ||= kind === 'config';
+    if (kind === 'sound-config') this.#soundConfig = tag;
+    if (kind === 'other' && this.tracks !== 'sound') this.#clock = tag;
+    if (this.#waitsForKey && kind !== (this.tracks === 'sound' ? 'sound' : 'key')) {
+      this.#configWasDropped ||= isConfig(kind);
       this.#dropped += 1;
       return;
     }
@@ -121,7 +134,8 @@ export class FlvViewer implements Session {
   #resume(): void {
     this.#waitsForKey = false;
     if (this.#clock !== undefined) this.#enqueue(this.#clock);
-    if (this.#configWasDropped && this.#config !== undefined) this.#enqueue(this.#config);
+    const configs = this.#configWasDropped ? [this.#config, this.#soundConfig] : [];
+    for (const config of configs) if (config !== undefined) this.#enqueue(config);
     this.#configWasDropped = false;
   }
 
@@ -135,7 +149,7 @@ export class FlvViewer implements Session {
     const oldest = this.#queue[0];
     if (oldest === undefined) return;
     if (this.unsentBytes <= this.#bounds.maxBytes && this.#now() - oldest.at <= this.#bounds.maxMs) return;
-    this.#configWasDropped ||= this.#queue.some(({ tag }) => tagKind(tag) === 'config');
+    this.#configWasDropped ||= this.#queue.some(({ tag }) => isConfig(tagKind(tag)));
     this.#dropped += this.#queue.length;
     this.#queue = [];
     this.#queueBytes = 0;
@@ -175,3 +189,5 @@ export class FlvViewer implements Session {
     this.#pump();
   }
 }
+
+const isConfig = (kind: TagKind): boolean => kind === 'config' || kind === 'sound-config';

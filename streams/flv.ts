@@ -1,5 +1,6 @@
 import type { AccessUnit, VideoCodec } from './access-unit.ts';
 import { lengthPrefixedBytes, writeLengthPrefixed } from './h264/avcc.ts';
+import { FLV_SOUND, isSoundConfig } from './sound/sound-tag.ts';
 
 /** Types of tags. Source: Adobe Flash Video File Format Specification 10.1, E.4.1. */
 export const FLV_VIDEO = 9;
@@ -93,13 +94,15 @@ const CLOCK_HEAD = Buffer.concat([
 const CLOCK_MIDDLE = Buffer.concat([...shortText('timeMs'), Buffer.from([0])]);
 const CLOCK_BYTES = CLOCK_HEAD.length + CLOCK_MIDDLE.length + 19;
 
-export type TagKind = 'config' | 'key' | 'picture' | 'other';
+export type TagKind = 'config' | 'key' | 'picture' | 'sound-config' | 'sound' | 'other';
 
 /** What a whole tag holds, as it comes from the hub; the file's own header counts as `other`. */
 export function tagKind(tag: Buffer): TagKind {
-  if (tag.length < TAG_HEAD_BYTES + 2 || tag[0] !== FLV_VIDEO) return 'other';
-  const first = tag[TAG_HEAD_BYTES] ?? 0;
-  const packet = (first & EXTENDED) === 0 ? tag[TAG_HEAD_BYTES + 1] : first & 0x0f;
+  if (tag.length < TAG_HEAD_BYTES + 2) return 'other';
+  const [first = 0, second = 0] = [tag[TAG_HEAD_BYTES], tag[TAG_HEAD_BYTES + 1]];
+  if (tag[0] === FLV_SOUND) return isSoundConfig(first, second) ? 'sound-config' : 'sound';
+  if (tag[0] !== FLV_VIDEO) return 'other';
+  const packet = (first & EXTENDED) === 0 ? second : first & 0x0f;
   if (packet === PACKET.config) return 'config';
   return (first >> 4) & FRAME.inter ? 'picture' : 'key';
 }
@@ -130,7 +133,7 @@ export function readTag(flv: Buffer): Tag {
   if (flv[0] === FLV_SCRIPT && body.length === CLOCK_BYTES && body.indexOf(CLOCK_HEAD) === 0)
     return { ...whole, kind: 'clock', epochMs: epochIn(body) };
   const kind = tagKind(flv.subarray(0, bytes));
-  if (kind === 'other') return { ...whole, kind };
+  if (kind === 'other' || kind === 'sound' || kind === 'sound-config') return { ...whole, kind: 'other' };
   const isExtended = ((body[0] ?? 0) & EXTENDED) !== 0;
   const configBytes = isExtended ? HEVC_CONFIG_HEAD_BYTES : AVC_HEAD_BYTES;
   const headBytes = kind === 'config' ? configBytes : isExtended ? HEVC_HEAD_BYTES : AVC_HEAD_BYTES;

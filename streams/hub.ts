@@ -6,6 +6,9 @@ import type { AccessUnit, ParameterSets } from './access-unit.ts';
 import { decoderConfig } from './decoder-config.ts';
 import { clockBody, configBody, FLV_SCRIPT, FLV_VIDEO, pictureBody } from './flv.ts';
 import type { FlvViewer } from './flv-viewer.ts';
+import type { SoundFormat, SoundFrame } from './sound/sound.ts';
+import { SoundClock } from './sound/sound-clock.ts';
+import { FLV_SOUND, soundBody, soundConfigBody } from './sound/sound-tag.ts';
 import { Timeline } from './timeline.ts';
 
 /** A picture group beyond this is not kept for newcomers: they wait for the next key frame instead. */
@@ -26,6 +29,10 @@ export class Broadcast {
   readonly #broadcast: BroadcastServer;
   readonly #publisher: Session;
   readonly #timeline = new Timeline();
+  readonly #soundClock = new SoundClock();
+  /** Who hears: apart from the hub, which would give sound to all, and keep it in its picture groups. */
+  readonly #hearers = new Set<FlvViewer>();
+  #sound: SoundFormat | undefined;
   #sets: ParameterSets | undefined;
   #groupBytes = 0;
   #groupPictures = 0;
@@ -63,9 +70,23 @@ export class Broadcast {
     return body;
   }
 
+  /** Gives the sound to those who hear; before the first picture there is no time to put it at. */
+  publishSound(frame: SoundFrame, at: number): void {
+    const picturesMs = this.#timeline.msAt(at);
+    if (picturesMs === undefined) return;
+    const timeMs = this.#soundClock.next(frame, picturesMs);
+    const isNew = frame.format !== this.#sound;
+    this.#sound = frame.format;
+    if (this.#hearers.size === 0) return;
+    const config = isNew ? soundConfigBody(frame.format) : undefined;
+    if (config !== undefined) this.#sendSound(config, timeMs);
+    this.#sendSound(soundBody(frame), timeMs);
+  }
+
   /** The source is gone for now: a newcomer must not take its last pictures for the present. */
   interrupt(): void {
     this.#timeline.restart();
+    this.#soundClock.restart();
     this.#sets = undefined;
     this.#broadcast.flvGopCache = null;
     this.#broadcast.flvMetaData = null;
@@ -73,18 +94,32 @@ export class Broadcast {
 
   join(viewer: FlvViewer): void {
     viewer.hold();
-    this.#broadcast.postPlay(viewer);
-    if (this.#broadcast.flvGopCache === null) viewer.awaitKey();
+    if (viewer.tracks === 'sound') viewer.sendBuffer(Flv.createHeader(true, false));
+    else this.#broadcast.postPlay(viewer);
+    if (viewer.tracks !== 'pictures') this.#hear(viewer);
+    if (viewer.tracks !== 'sound' && this.#broadcast.flvGopCache === null) viewer.awaitKey();
     viewer.release();
   }
 
   leave(viewer: FlvViewer): void {
-    this.#broadcast.donePlay(viewer);
+    this.#hearers.delete(viewer);
+    if (viewer.tracks !== 'sound') this.#broadcast.donePlay(viewer);
   }
 
   close(): void {
     this.#broadcast.donePublish(this.#publisher);
     Context.broadcasts.delete(this.#publisher.streamPath);
+  }
+
+  #hear(viewer: FlvViewer): void {
+    this.#hearers.add(viewer);
+    const config = this.#sound === undefined ? undefined : soundConfigBody(this.#sound);
+    if (config !== undefined) viewer.sendBuffer(tagOf(FLV_SOUND, 0, config));
+  }
+
+  #sendSound(body: Buffer, timeMs: number): void {
+    const tag = tagOf(FLV_SOUND, timeMs, body);
+    for (const viewer of this.#hearers) viewer.sendBuffer(tag);
   }
 
   #send(type: number, dtsMs: number, body: Buffer): void {
@@ -99,6 +134,9 @@ export class Broadcast {
     if (isTooLong) this.#broadcast.flvGopCache = null;
   }
 }
+
+const tagOf = (type: number, timeMs: number, body: Buffer): Buffer =>
+  Flv.createMessage(Flv.parserTag(type, timeMs, body.length, body));
 
 const publisher = (path: string): Session => ({
   id: path,

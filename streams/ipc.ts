@@ -16,6 +16,7 @@ const SourceShape = z.object({
   quality: z.enum(QUALITIES),
   connection: ConnectionShape,
   replay: ReplayShape.exactOptional(),
+  sound: z.literal(true).exactOptional(),
 });
 
 export const PlaneSettingsShape = z.object({
@@ -134,9 +135,10 @@ export const ToGateway = z.discriminatedUnion('kind', [
 export type ToGateway = z.infer<typeof ToGateway>;
 
 /** A mutable copy for the channel, with nothing that the caller may have hung on it. */
-export const plain = ({ camera, quality, connection, replay }: StreamSource): Wish['source'] => ({
+export const plain = ({ camera, quality, connection, replay, sound }: StreamSource): Wish['source'] => ({
   ...{ camera, quality, connection: { ...connection } },
   ...(replay === undefined ? {} : { replay: { ...replay } }),
+  ...(sound === undefined ? {} : { sound }),
 });
 
 export const plainWish = ({ source, format }: Readonly<{ source: StreamSource; format: StreamFormat }>): Wish => ({

@@ -24,6 +24,8 @@ type Plane = Readonly<{
   log: pino.Logger;
 }>;
 
+const TRACKS = { sent: 'pictures', sound: 'sound', 'with-sound': 'both' } as const;
+
 /** After this the process ends whatever still holds it. */
 const STOP_MAX_MS = 3000;
 let plane: Plane | undefined;
@@ -49,8 +51,8 @@ function open(settings: PlaneSettings): Plane {
   });
   const transcodes = new Transcodes({ watch: (source, sink) => relays.watch(source, sink), now: Date.now });
   const watch: Watch = ({ source, format }, sink, bounds) => {
-    const from = format === 'sent' ? relays : transcodes;
-    return from.watch(source, sink, bounds);
+    if (format === 'h264') return transcodes.watch(source, sink, bounds);
+    return relays.watch(source, sink, bounds, TRACKS[format]);
   };
   const viewings = new Viewings(watch, say, settings.webrtc);
   const talks = new Talks({ networks: deviceNetworks(settings.deviceNetworks), allowBasic: settings.allowBasic }, say);

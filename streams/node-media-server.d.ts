@@ -74,6 +74,7 @@ declare module 'node-media-server/src/protocol/flv.js' {
   const Flv: {
     createHeader(hasAudio: boolean, hasVideo: boolean): Buffer;
     parserTag(type: number, timeMs: number, size: number, data: Buffer): AVPacket;
+    createMessage(packet: AVPacket): Buffer;
   };
   export default Flv;
 }

@@ -11,6 +11,7 @@ import type { PictureSize } from './h264/sps.ts';
 import { Broadcast } from './hub.ts';
 import { PUSH, PushedSource } from './push/pushed-source.ts';
 import { Ring, type RingBudget } from './ring.ts';
+import type { SoundFrame } from './sound/sound.ts';
 import { pause, Source, type SourceEvents, type SourceOptions, type SourceState } from './source.ts';
 import type { SourceStatus } from './source-status.ts';
 import { Watchers } from './watchers.ts';
@@ -51,7 +52,7 @@ const AT_LEAST_MS = 1500;
 /** What a camera pushes, or what is asked of it. */
 function sourceOf(source: StreamSource, options: RelayOptions, events: SourceEvents): Source | PushedSource {
   const { url } = source.connection;
-  if (url.startsWith(PUSH)) return new PushedSource(url, options.pushes, events, options.now);
+  if (url.startsWith(PUSH)) return new PushedSource(source, options.pushes, events, options.now);
   return new Source(source, options, events);
 }
 
@@ -96,6 +97,7 @@ export class Relay {
       onAudio: (audio) => {
         this.#audio = audio;
       },
+      onSound: (frame) => this.#onSound(frame),
     });
     void this.#running.run(held);
     this.#watchers.lingerIfUnused();
@@ -221,6 +223,13 @@ export class Relay {
     this.#measure(codec, sets);
     this.#key = { codec, sets, pictures: [data], at };
     for (const waiter of [...this.#waiters]) waiter.settle(ok(this.#key));
+  }
+
+  #onSound(frame: SoundFrame): void {
+    if (this.#isClosed) return;
+    const at = this.#options.now();
+    this.#broadcast.publishSound(frame, at);
+    this.#ring?.addSound(frame, at);
   }
 
   #measure(codec: VideoCodec, sets: ParameterSets): void {

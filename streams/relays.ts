@@ -3,7 +3,7 @@ import type { Connection } from '../gateway/domain/device.ts';
 import { failed, type Result } from '../gateway/domain/result.ts';
 import { writeClip } from './clip.ts';
 import { fault, type StreamFault } from './fault.ts';
-import { type FlvSink, FlvViewer, type QueueBounds } from './flv-viewer.ts';
+import { type FlvSink, FlvViewer, type QueueBounds, type Tracks } from './flv-viewer.ts';
 import { type Held, Relay } from './relay.ts';
 import { Rings } from './rings.ts';
 import { pictureOf, SNAPSHOT_MAX_MS } from './snapshot.ts';
@@ -57,7 +57,9 @@ export class Relays {
     }, TICK_MS);
   }
 
-  watch(source: StreamSource, sink: FlvSink, bounds?: QueueBounds): Result<Watching, StreamFault> {
+  watch(source: StreamSource, sink: FlvSink, bounds?: QueueBounds, tracks?: Tracks): Result<Watching, StreamFault> {
+    if (tracks !== undefined && tracks !== 'pictures' && source.sound !== true)
+      return failed(fault('no-sound', 'the camera’s record does not say settings.sound: true'));
     if (this.#viewers >= VIEWERS_MAX)
       return failed(fault('busy', `this machine shows ${VIEWERS_MAX} pictures already`));
     if (source.replay !== undefined && this.#replays() >= REPLAYS_MAX)
@@ -65,7 +67,7 @@ export class Relays {
     const relay = this.#open(source);
     if (!relay.ok) return relay;
     this.#count += 1;
-    const viewer = new FlvViewer(`viewer-${this.#count}`, pathOf(source), sink, this.#options.now, bounds);
+    const viewer = new FlvViewer(`viewer-${this.#count}`, pathOf(source), sink, this.#options.now, bounds, tracks);
     this.#viewers += 1;
     let isIn = true;
     const leave = (): void => {
@@ -132,8 +134,8 @@ export class Relays {
   #open(source: StreamSource): Result<Relay, StreamFault> {
     const path = pathOf(source);
     const found = this.#relays.get(path);
-    if (found !== undefined && isSame(found.source.connection, source.connection)) return { ok: true, value: found };
-    found?.close(); // the address or the password was changed: its viewers come back to the new one
+    if (found !== undefined && isSameSource(found.source, source)) return { ok: true, value: found };
+    found?.close(); // the address, the password or whether it may be heard was changed: its viewers come back to the new one
     if (this.#relays.size >= RELAYS_MAX)
       return failed(fault('busy', `this machine relays ${RELAYS_MAX} streams already`));
     const relay = new Relay(path, source, this.#relayOptions(path, source), this.#heldFor(path, source.connection));
@@ -177,6 +179,9 @@ export class Relays {
 /** A recording is watched by who asked for it, at their pace. */
 const pathOf = ({ camera, quality, replay }: StreamSource): string =>
   replay === undefined ? `/live/${camera}/${quality}` : `/replay/${camera}/${replay.id}`;
+
+const isSameSource = (a: StreamSource, b: StreamSource): boolean =>
+  isSame(a.connection, b.connection) && a.sound === b.sound;
 
 const isSame = (a: Connection, b: Connection): boolean =>
   a.url === b.url && a.username === b.username && a.password === b.password;

@@ -1,4 +1,6 @@
 import type { AccessUnit, ParameterSets, VideoCodec } from './access-unit.ts';
+import type { SoundFormat, SoundFrame } from './sound/sound.ts';
+import { SoundClock } from './sound/sound-clock.ts';
 import { Timeline } from './timeline.ts';
 
 /** One picture as it came. `data` is NAL units behind their four-byte lengths. */
@@ -11,11 +13,14 @@ export type Picture = Readonly<{
   dtsMs: number;
   compositionMs: number;
 }>;
+/** A piece of sound as it came, on the same running time as the pictures. */
+export type KeptSound = Readonly<{ format: SoundFormat; data: Buffer; at: number; dtsMs: number }>;
 /** A key frame and what builds on it (GOP): what is kept or dropped whole. */
 export type Group = Readonly<{
   codec: VideoCodec;
   sets: ParameterSets;
   pictures: readonly Picture[];
+  sounds: readonly KeptSound[];
   /** The stream had broken off before it. */
   isAfterBreak: boolean;
 }>;
@@ -23,6 +28,7 @@ type Growing = {
   codec: VideoCodec;
   sets: ParameterSets;
   pictures: Picture[];
+  sounds: KeptSound[];
   isAfterBreak: boolean;
   bytes: number;
   /** What is left of the last sheet. */
@@ -45,6 +51,7 @@ export class Ring {
   readonly #keepMs: number;
   readonly #budget: RingBudget;
   readonly #timeline = new Timeline();
+  readonly #soundClock = new SoundClock();
   readonly #groups: Growing[] = [];
   readonly #pins = new Set<Readonly<{ from: number }>>();
   #isBroken = false;
@@ -92,9 +99,19 @@ export class Ring {
     this.#budget.changed(data.length);
   }
 
+  addSound(frame: SoundFrame, at: number): void {
+    const [growing, picturesMs] = [this.#groups.at(-1), this.#timeline.msAt(at)];
+    if (growing === undefined || picturesMs === undefined || this.#isBroken) return;
+    const dtsMs = this.#soundClock.next(frame, picturesMs);
+    growing.sounds.push({ format: frame.format, data: kept(growing, frame.data), at, dtsMs });
+    growing.bytes += frame.data.length;
+    this.#budget.changed(frame.data.length);
+  }
+
   /** What comes next belongs to another connection. */
   interrupt(): void {
     this.#timeline.restart();
+    this.#soundClock.restart();
     this.#isBroken = true;
   }
 
@@ -115,7 +132,7 @@ export class Ring {
   #begin(codec: VideoCodec, sets: ParameterSets, at: number): void {
     const isAfterBreak = this.#isBroken && this.#groups.length > 0;
     this.#isBroken = false;
-    this.#groups.push({ codec, sets, pictures: [], isAfterBreak, bytes: 0, sheet: Buffer.alloc(0) });
+    this.#groups.push({ codec, sets, pictures: [], sounds: [], isAfterBreak, bytes: 0, sheet: Buffer.alloc(0) });
     this.#dropBefore(Math.min(at - this.#keepMs, ...[...this.#pins].map(({ from }) => from)));
   }
 

@@ -13,8 +13,11 @@ export const STREAM_PATHS = {
   wall: '/live/wall',
 } as const;
 export type StreamWay = keyof typeof STREAM_PATHS;
-/** `sent`: as the camera sends it; `h264`: decoded and encoded again, for who cannot play what the camera sends. */
-export const STREAM_FORMATS = ['sent', 'h264'] as const;
+/**
+ * `sent`: the pictures as the camera sends them; `h264`: decoded and encoded again, for who cannot play what the camera
+ * sends; `sound`: what it hears, alone; `with-sound`: pictures and sound as it sends them.
+ */
+export const STREAM_FORMATS = ['sent', 'h264', 'sound', 'with-sound'] as const;
 export type StreamFormat = (typeof STREAM_FORMATS)[number];
 
 /** Who may watch what in which way, and until when the watching may begin (milliseconds since 1970). */

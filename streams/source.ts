@@ -5,6 +5,7 @@ import type { AccessUnit } from './access-unit.ts';
 import type { StreamFault, StreamFaultReason } from './fault.ts';
 import type { RtmpDoor } from './push/rtmp-door.ts';
 import { playRtsp, type RtspSession, type SessionLimits } from './rtsp/session.ts';
+import type { SoundFrame } from './sound/sound.ts';
 
 export type SourceOptions = Readonly<{
   networks: DeviceNetworks;
@@ -20,8 +21,10 @@ export type SourceEvents = Readonly<{
   onAccessUnit: (unit: AccessUnit) => void;
   onBytes: (bytes: number) => void;
   onState: (state: SourceState) => void;
-  /** The sound that the camera offers beside the pictures (`aac`, `g711a`, …); it stays with the camera. */
+  /** The sound that the camera offers beside the pictures (`aac`, `g711a`, …), whether or not it may be heard. */
   onAudio: (audio: string | undefined) => void;
+  /** That sound, where it may be heard. */
+  onSound: (frame: SoundFrame) => void;
 }>;
 export type SourceState =
   | Readonly<{ state: 'connecting' | 'playing' }>
@@ -46,6 +49,7 @@ export function retryDelayMs(failures: number, fault: StreamFault, random: numbe
 export class Source {
   readonly #connection: Connection;
   readonly #replay: Replay | undefined;
+  readonly #mayHear: boolean;
   readonly #options: SourceOptions;
   readonly #events: SourceEvents;
   readonly #stop = new AbortController();
@@ -53,12 +57,13 @@ export class Source {
   #session: RtspSession | undefined;
 
   constructor(
-    { connection, replay }: Pick<StreamSource, 'connection' | 'replay'>,
+    { connection, replay, sound }: Pick<StreamSource, 'connection' | 'replay' | 'sound'>,
     options: SourceOptions,
     events: SourceEvents,
   ) {
     this.#connection = connection;
     this.#replay = replay;
+    this.#mayHear = sound === true && replay === undefined;
     this.#options = options;
     this.#events = events;
   }
@@ -104,6 +109,7 @@ export class Source {
         onAccessUnit: this.#announceFirst(),
         onBytes: this.#events.onBytes,
         onAudio: this.#events.onAudio,
+        onSound: this.#mayHear ? this.#events.onSound : undefined,
         onEnd: end,
       },
       this.#stop.signal,

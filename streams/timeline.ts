@@ -27,6 +27,11 @@ export class Timeline {
     this.#rtpTime = undefined;
   }
 
+  /** The running time that a picture would have which came now; undefined before the first one of a connection. */
+  msAt(at: number): number | undefined {
+    return this.#rtpTime === undefined ? undefined : this.#ms + Math.max(0, at - this.#at);
+  }
+
   /** `at` is when the picture came, milliseconds of any clock that does not jump. */
   next(rtpTime: number, at: number): Moment {
     const stepMs = this.#rtpTime === undefined ? Number.NaN : ((rtpTime - this.#rtpTime) | 0) / TICKS_PER_MS;

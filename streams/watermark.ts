@@ -23,9 +23,9 @@ const OUTPUT: Readonly<
   'video/mp4': {
     inputFormat: 'mp4',
     output: 'mp4',
-    // H.264, whatever the camera sent: what goes out must play elsewhere. In fragments, since a pipe cannot go back.
+    // H.264 and AAC, whatever the camera sent: what goes out must play elsewhere. In fragments, since a pipe cannot go back.
     args: [
-      ...['-an', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p', '-g', '25'],
+      ...['-c:a', 'aac', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p', '-g', '25'],
       ...['-fps_mode', 'passthrough', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'],
     ],
   },

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
-import type {
-  ClipWindow,
-  FoundCamera,
-  PtzAbilities,
-  PtzAct,
-  Quality,
-  RecordedSpan,
-  StreamSource,
+import {
+  type ClipWindow,
+  type FoundCamera,
+  mayBeHeard,
+  type PtzAbilities,
+  type PtzAct,
+  type Quality,
+  type RecordedSpan,
+  type StreamSource,
 } from '../../gateway/domain/camera.ts';
 import type { CommandFault } from '../../gateway/domain/command.ts';
 import type { Connection, Device, DeviceDirectory, DeviceId } from '../../gateway/domain/device.ts';
@@ -127,8 +128,11 @@ export function createOnvifAdapter(ports: OnvifAdapterPorts): OnvifAdapter {
       transport.close();
     },
     describe: async (id) => (await cameras.find(id)?.control.describe()) ?? rtsp.describe(id) ?? unknown(id),
-    source: async (id, quality) =>
-      (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id),
+    source: async (id, quality) => {
+      const found =
+        (await cameras.find(id)?.control.source(quality)) ?? (await rtsp.source(id, quality)) ?? unknown(id);
+      return found.ok && mayBeHeard(ports.directory.find(id) ?? {}) ? ok({ ...found.value, sound: true }) : found;
+    },
     ptz: async (id, act) => (await cameras.find(id)?.control.steering.act(act)) ?? noOnvif(id),
     recordings: async (id, window) => (await cameras.find(id)?.control.recorded(window)) ?? noOnvif(id),
     replay: async (id, recording) => (await cameras.find(id)?.control.replaySource(recording)) ?? noOnvif(id),

@@ -1,4 +1,4 @@
-import type { Connection, DeviceId } from './device.ts';
+import type { Connection, Device, DeviceId } from './device.ts';
 
 /** `main` 主码流 is the full picture for one screen, `sub` 子码流 the small one for walls. */
 export type Quality = 'main' | 'sub';
@@ -15,7 +15,12 @@ export type StreamSource = Readonly<{
   connection: Connection;
   /** Of the recorder behind this address; absent: what is there now. */
   replay?: Replay;
+  /** Its sound may be heard and kept (`settings.sound` of its record); absent, it is not even asked for. */
+  sound?: true;
 }>;
+
+/** Whether what the camera hears may be heard and kept: off, for the law varies, until its record says so. */
+export const mayBeHeard = ({ settings }: Pick<Device, 'settings'>): boolean => settings?.['sound'] === true;
 
 /** A picture taken from a stream's latest key frame. */
 export type Snapshot = Readonly<{ jpeg: Uint8Array; at: number; width: number; height: number }>;

@@ -63,8 +63,8 @@ export interface Cameras {
   ptz: PtzDesk;
 }
 
-/** What is to be watched: as the camera sends it, or encoded again as H.264. */
-export type StreamWish = Readonly<{ source: StreamSource; format: 'sent' | 'h264' }>;
+/** What is to be watched: as the camera sends it, or encoded again as H.264; or heard, alone or beside the pictures. */
+export type StreamWish = Readonly<{ source: StreamSource; format: 'sent' | 'h264' | 'sound' | 'with-sound' }>;
 
 /** What watches through the video plane goes under a number of ours, by which it is ended. */
 export interface Video {

@@ -32,6 +32,7 @@ import { answerProblem, checkPart } from './problems.ts';
 import { recordings } from './recordings.ts';
 import { regions } from './regions.ts';
 import { session } from './session.ts';
+import { sound } from './sound.ts';
 import { stats } from './stats.ts';
 import { system } from './system.ts';
 import { talk } from './talk.ts';
@@ -64,6 +65,7 @@ const RESOURCES = [
   cameras,
   recordings,
   talk,
+  sound,
   discovery,
   regions,
   lines,

@@ -1,4 +1,5 @@
 import { may, type Operator } from '../access/operator.ts';
+import { mayBeHeard } from '../domain/camera.ts';
 import type { DeviceId } from '../domain/device.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { HttpPorts, StreamGrant, StreamWish } from './ports.ts';
@@ -17,6 +18,7 @@ type Viewing = {
   readonly username: string;
   readonly session: string;
   readonly way: StreamGrant['way'];
+  readonly format: StreamGrant['format'];
   /** What it shows: one camera, or those of a wall by its tiles. */
   readonly cameras: Map<number | undefined, DeviceId>;
   /** Who speaks and since when: how long it was is told of a talk (对讲) when it ends. */
@@ -64,12 +66,12 @@ export class Viewings {
 
   /** The number under which it is watched from now on. */
   begin(grant: StreamGrant): number {
-    const { username, session, camera, way } = grant;
+    const { username, session, camera, way, format } = grant;
     this.#count += 1;
     const by = way === 'talk' ? this.#holder(grant) : undefined;
     const cameras: Viewing['cameras'] = new Map(way === 'wall' ? [] : [[undefined, camera]]);
     const talk = by && { by, since: this.#ports.now() };
-    this.#open.set(this.#count, { username, session, way, cameras, talk });
+    this.#open.set(this.#count, { username, session, way, format, cameras, talk });
     return this.#count;
   }
 
@@ -93,7 +95,7 @@ export class Viewings {
     const verified = this.#ports.streamUrls.verify(url, at);
     if (!verified.ok) return failed({ status: 403, reason: verified.error.reason });
     const grant = verified.value;
-    const reason = grant.way === way ? this.#whyNot(grant, grant.camera, way) : 'another-way';
+    const reason = grant.way === way ? this.#whyNot(grant, grant.camera) : 'another-way';
     const refusal = reason ?? this.#spent.spend(`${opens} ${grant.id}`, at);
     return refusal === undefined ? ok(grant) : failed({ status: 403, reason: refusal });
   }
@@ -135,7 +137,7 @@ export class Viewings {
       return;
     }
     for (const [tile, camera] of viewing.cameras) {
-      const reason = this.#whyNot(viewing, camera, viewing.way);
+      const reason = this.#whyNot(viewing, camera);
       if (reason === undefined) continue;
       if (viewing.talk === undefined) viewing.cameras.delete(tile);
       else this.#ended(number);
@@ -143,17 +145,16 @@ export class Viewings {
     }
   }
 
-  #whyNot(
-    viewer: Pick<Viewing, 'username' | 'session'>,
-    camera: DeviceId,
-    way: StreamGrant['way'],
-  ): string | undefined {
+  #whyNot(viewer: Pick<Viewing, 'username' | 'session' | 'way' | 'format'>, camera: DeviceId): string | undefined {
+    const { way, format } = viewer;
     const operator = this.#holder(viewer);
     if (operator === undefined) return 'session-over';
     const device = this.#ports.registry.find(camera);
     const right = way === 'talk' ? 'device.command' : 'camera.view';
     const isSeen = device !== undefined && may(operator, right) && seesDevice(operator, device);
-    return isSeen ? undefined : 'out-of-scope';
+    if (!isSeen) return 'out-of-scope';
+    const isHeard = format === 'sound' || format === 'with-sound';
+    return isHeard && !mayBeHeard(device) ? 'no-sound' : undefined;
   }
 
   #holder({ username, session }: Pick<Viewing, 'username' | 'session'>): Operator | undefined {

@@ -6,7 +6,7 @@ import { faultOf } from './judging.ts';
 
 /** What is done to many devices at once. */
 export type DeviceChange =
-  | Readonly<{ act: 'enable' | 'disable' | 'remove' }>
+  | Readonly<{ act: 'enable' | 'disable' | 'allow-sound' | 'forbid-sound' | 'remove' }>
   | Readonly<{ act: 'move'; region: RegionCode }>
   | Readonly<{ act: 'use-credentials'; group: string }>;
 
@@ -54,6 +54,8 @@ function judge(id: DeviceId, change: DeviceChange, { registry, mayPut }: ManyPor
   const device = registry.find(id);
   if (device === undefined || !mayPut(device))
     return { id, field: 'ids', value: id, expected: 'a device of your regions' };
+  if (change.act === 'allow-sound' && device.kind !== 'camera')
+    return { id, field: 'kind', value: device.kind, expected: 'camera' };
   const next = changed(device, change);
   if (!mayPut(next)) return { id, field: 'region', value: next.region, expected: 'a division of your regions' };
   const checked = registry.checked(next);
@@ -69,6 +71,10 @@ function changed({ version: _version, ...device }: Device, change: DeviceChange)
       return device;
     case 'move':
       return { ...device, region: change.region };
+    case 'allow-sound':
+      return { ...device, settings: { ...device.settings, sound: true } };
+    case 'forbid-sound':
+      return withoutSound(device);
     case 'use-credentials': {
       const { connection, settings } = device;
       const called = connection === undefined ? {} : { connection: { url: connection.url } };
@@ -77,6 +83,12 @@ function changed({ version: _version, ...device }: Device, change: DeviceChange)
     default:
       return change satisfies never;
   }
+}
+
+function withoutSound({ settings, ...device }: Omit<Device, 'version'>): Omit<Device, 'version'> {
+  if (settings === undefined) return device;
+  const { sound: _sound, ...others } = settings;
+  return { ...device, settings: others };
 }
 
 const isOther = ({ version: _version, ...device }: Device, next: Omit<Device, 'version'>): boolean =>

@@ -37,6 +37,8 @@ export type CameraOptions = Readonly<{
   now?: () => number;
   /** No ONVIF at all, as with old and cheap cameras. */
   rtspOnly?: boolean;
+  /** It hears a tone of 1,000 Hz and sends it by G.711 (A-law) to who asks for it. */
+  hasMicrophone?: boolean;
   /** False for a camera that cannot move. */
   hasPtz?: boolean;
   /** Answers WS-Discovery on this UDP port (3702 by the standard, 0 a free one); left out, it keeps silent. */
@@ -69,6 +71,8 @@ export type SimulatedCamera = Readonly<{
   viewers(): number;
   /** What was said to it last, a minute at most, in A-law (G.711). */
   heard(): Buffer;
+  /** Clients that are sent what it hears. */
+  listeners(): number;
   /** Recordings that are played now. */
   replays(): number;
   /** Pull-points that live now. */
@@ -94,6 +98,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
   const host = options.host ?? '127.0.0.1';
   let quirks = options.quirks ?? {};
   let replays = 0;
+  let listeners = 0;
   let heard: Buffer = Buffer.alloc(0);
   const now = () => (options.now ?? Date.now)() + (quirks.clockOffsetMs ?? 0);
   const head = options.hasPtz === false ? undefined : new PtzHead(now);
@@ -111,6 +116,9 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     reboot,
     replay,
     hear,
+    listening: (by) => {
+      listeners += by;
+    },
   });
   const rtsp = new Listening(
     createServer((socket) => new RtspConnection(site, socket)),
@@ -163,6 +171,7 @@ export async function startCamera(options: CameraOptions): Promise<SimulatedCame
     setProperty: (topic, happening) => broker.setProperty(topic, happening),
     viewers: () => streams.main.viewers + streams.sub.viewers,
     heard: () => heard,
+    listeners: () => listeners,
     replays: () => replays,
     subscriptions: () => broker.subscriptions,
     ptzPosition: () => head?.position() ?? STILL,
@@ -207,7 +216,12 @@ async function openStreams(
 }
 
 type Parts = Pick<OnvifSite, 'now' | 'head' | 'broker' | 'io' | 'baseUrl' | 'rtspUrl' | 'reboot'> &
-  Readonly<{ streams: Streams; replay: () => Replay; hear: (payload: Buffer) => void }>;
+  Readonly<{
+    streams: Streams;
+    replay: () => Replay;
+    hear: (payload: Buffer) => void;
+    listening: (by: number) => void;
+  }>;
 
 /** What the two servers know of the camera. */
 function siteOf(
@@ -240,6 +254,7 @@ function siteOf(
     sizes: { main: streams.main.stream.loop.size, sub: streams.sub.stream.loop.size },
     snapshot: (quality) => encodeJpeg(streams[quality].still()),
     startWithKey: (quality) => streams[quality].stream.startWithKey(),
+    hasMicrophone: options.hasMicrophone,
     get hear() {
       return quirks().isMute ? undefined : hear;
     },

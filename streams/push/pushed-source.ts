@@ -1,4 +1,6 @@
+import type { StreamSource } from '../../gateway/domain/camera.ts';
 import { fault } from '../fault.ts';
+import type { SoundFormat } from '../sound/sound.ts';
 import type { SourceEvents } from '../source.ts';
 import type { RtmpDoor } from './rtmp-door.ts';
 
@@ -12,10 +14,17 @@ export class PushedSource {
   readonly #events: SourceEvents;
   readonly #now: () => number;
   readonly #stop = Promise.withResolvers<void>();
+  readonly #mayHear: boolean;
   readonly lostPackets = 0;
 
-  constructor(url: string, door: RtmpDoor | undefined, events: SourceEvents, now: () => number) {
-    this.#camera = url.slice(PUSH.length);
+  constructor(
+    { connection, sound }: StreamSource,
+    door: RtmpDoor | undefined,
+    events: SourceEvents,
+    now: () => number,
+  ) {
+    this.#camera = connection.url.slice(PUSH.length);
+    this.#mayHear = sound === true;
     this.#door = door;
     this.#events = events;
     this.#now = now;
@@ -36,11 +45,17 @@ export class PushedSource {
   #attach(door: RtmpDoor): boolean {
     let isPushing = false;
     let isPlaying = false;
+    let format: SoundFormat | undefined;
     const detach = door.attach(this.#camera, {
       onAccessUnit: (unit) => {
         if (!isPlaying) this.#events.onState({ state: 'playing' });
         isPlaying = true;
         this.#events.onAccessUnit(unit);
+      },
+      onSound: (frame) => {
+        if (frame.format !== format) this.#events.onAudio(frame.format.codec);
+        format = frame.format;
+        if (this.#mayHear) this.#events.onSound(frame);
       },
       onBytes: this.#events.onBytes,
       onPushing: (isOn) => {

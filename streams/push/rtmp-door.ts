@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import type AVPacket from 'node-media-server/src/core/avpacket.js';
 import Rtmp from 'node-media-server/src/protocol/rtmp.js';
 import type { Logger } from 'pino';
 import type { AccessUnit } from '../access-unit.ts';
 import { FLV_VIDEO } from '../flv.ts';
+import type { SoundFrame } from '../sound/sound.ts';
+import { FLV_SOUND, PushedSounds } from '../sound/sound-tag.ts';
 import { PushUnits } from './push-units.ts';
 
 /** Who may push: a camera, and the key that stands in its address. */
@@ -11,6 +14,7 @@ export type Pusher = Readonly<{ camera: string; key: string }>;
 /** What a relay takes of a push. */
 export type PushSink = Readonly<{
   onAccessUnit: (unit: AccessUnit) => void;
+  onSound: (frame: SoundFrame) => void;
   onBytes: (bytes: number) => void;
   /** Pictures will come, or no more do. */
   onPushing: (isOn: boolean) => void;
@@ -99,6 +103,7 @@ export class RtmpDoor {
         this.#tell(camera, true);
       },
       onUnit: (camera, unit) => this.#each(camera, (sink) => sink.onAccessUnit(unit)),
+      onSound: (camera, frame) => this.#each(camera, (sink) => sink.onSound(frame)),
       onBytes: (camera, bytes) => this.#each(camera, (sink) => sink.onBytes(bytes)),
       onEnd: (camera, push) => {
         if (this.#pushes.get(camera) !== push) return; // a newer one has its place
@@ -137,6 +142,7 @@ type PushEvents = Readonly<{
   mayPush: (camera: string, key: string) => boolean;
   onBegin: (camera: string, push: Push) => void;
   onUnit: (camera: string, unit: AccessUnit) => void;
+  onSound: (camera: string, frame: SoundFrame) => void;
   onBytes: (camera: string, bytes: number) => void;
   onEnd: (camera: string, push: Push) => void;
 }>;
@@ -147,6 +153,9 @@ class Push {
   readonly #events: PushEvents;
   readonly #rtmp = new Rtmp();
   readonly #units = new PushUnits((unit) => this.#camera !== undefined && this.#events.onUnit(this.#camera, unit));
+  readonly #sounds = new PushedSounds(
+    (frame) => this.#camera !== undefined && this.#events.onSound(this.#camera, frame),
+  );
   #camera: string | undefined;
   #strangeBytes = 0;
   #timer: NodeJS.Timeout;
@@ -163,7 +172,7 @@ class Push {
     this.#rtmp.onPlayCallback = () => this.end();
     this.#rtmp.onPushCallback = () => this.#begin(wanted);
     this.#rtmp.onPacketCallback = (packet) => {
-      if (this.#camera !== undefined && packet.codec_type === FLV_VIDEO) this.#picture(packet);
+      if (this.#camera !== undefined) this.#media(packet);
     };
     socket.on('data', (bytes) => this.#take(bytes));
     socket.on('error', () => undefined); // `close` follows
@@ -200,9 +209,14 @@ class Push {
     } else this.end();
   }
 
-  #picture({ dts, data, size }: { dts: number; data: Buffer; size: number }): void {
-    this.#awaitPicture();
-    this.#units.take(Buffer.from(data.subarray(0, size)), dts); // the reader writes the next one into the same bytes
+  #media({ codec_type: type, dts, data, size }: AVPacket): void {
+    if (type !== FLV_VIDEO && type !== FLV_SOUND) return;
+    const body = Buffer.from(data.subarray(0, size)); // the reader writes the next one into the same bytes
+    if (type === FLV_SOUND) this.#sounds.take(body, dts);
+    else {
+      this.#awaitPicture();
+      this.#units.take(body, dts);
+    }
   }
 
   #awaitPicture(): void {

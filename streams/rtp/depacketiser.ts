@@ -50,17 +50,3 @@ function codecOf({ codec, fmtp }: SdpMedia): string {
 /** Units out of their order (RFC 6184, mode 2; RFC 7798, sprop-max-don-diff): no camera was seen to send so. */
 const isInterleaved = ({ fmtp }: SdpMedia): boolean =>
   fmtp.get('packetization-mode') === '2' || Number(fmtp.get('sprop-max-don-diff') ?? 0) > 0;
-
-/** What a camera's microphone speaks, by RFC 3551 and RFC 3640. */
-const AUDIO_CODECS: ReadonlyMap<string, string> = new Map([
-  ['PCMA', 'g711a'],
-  ['PCMU', 'g711u'],
-  ['MPEG4-GENERIC', 'aac'],
-  ['MP4A-LATM', 'aac'],
-]);
-
-/** The sound that the stream offers and that we leave with the camera; `other` for a codec that we do not know. */
-export function offeredAudio(sdp: Sdp): string | undefined {
-  const audio = sdp.media.find(({ kind }) => kind === 'audio');
-  return audio === undefined ? undefined : (AUDIO_CODECS.get(audio.codec) ?? 'other');
-}

@@ -5,13 +5,17 @@ import { failed, ok, type Result } from '../../gateway/domain/result.ts';
 import type { AccessUnit } from '../access-unit.ts';
 import { resolveAddress } from '../address.ts';
 import { fault, type StreamFault } from '../fault.ts';
-import { chooseTrack, type Depacketiser, offeredAudio, type Track } from '../rtp/depacketiser.ts';
+import { chooseTrack, type Depacketiser, type Track } from '../rtp/depacketiser.ts';
 import { type RtpPacket, readRtp } from '../rtp/packet.ts';
 import { ReorderWindow } from '../rtp/reorder.ts';
+import { offeredAudio } from '../rtp/sound.ts';
+import type { SoundFrame } from '../sound/sound.ts';
 import { RtspConnection } from './connection.ts';
 import type { RtspResponse } from './message.ts';
 import { REQUIRE_REPLAY, recordedAt, replayHeaders } from './replay.ts';
 import { readSdp } from './sdp.ts';
+import { readSessionHeader } from './session-header.ts';
+import { SessionSound } from './session-sound.ts';
 import { controlPath, pathOf, type RtspTarget, readTarget, tunnelOf, uriOf } from './target.ts';
 import { UdpPair } from './udp.ts';
 
@@ -28,16 +32,16 @@ export type SessionOptions = Readonly<{
   onAccessUnit: (unit: AccessUnit) => void;
   /** Bytes of pictures as they came, for the bit rate. */
   onBytes: (bytes: number) => void;
-  /** The sound that is offered beside the pictures, if any; it is not asked for. */
+  /** The sound that is offered beside the pictures, if any. */
   onAudio: (audio: string | undefined) => void;
+  /** Takes that sound; absent, it is not asked for. */
+  onSound?: ((frame: SoundFrame) => void) | undefined;
   /** Once, when the stream is over through no act of ours. */
   onEnd: (fault: StreamFault) => void;
 }>;
 export type SessionLimits = Readonly<{ connectTimeoutMs: number; answerTimeoutMs: number; silenceMs: number }>;
 export const SESSION_LIMITS: SessionLimits = { connectTimeoutMs: 5000, answerTimeoutMs: 8000, silenceMs: 10_000 };
 
-/** Without a word from the server a session lives a minute. Source: RFC 2326, 12.37. */
-const SESSION_TIMEOUT_S = 60;
 const CHANNEL_MAX = 255;
 /** A key picture's distance: a range may end before its last picture. */
 const NEAR_THE_END_MS = 4000;
@@ -86,6 +90,7 @@ export class RtspSession {
   /** Packets on the stream's channel that are none of the stream. */
   #strange = 0;
   #udp: UdpPair | undefined;
+  #sound: SessionSound | undefined;
   #address = '';
   #over = false;
   /** When the picture that is coming was recorded. */
@@ -160,6 +165,7 @@ export class RtspSession {
     if (aggregate === undefined || setupPath === undefined)
       return failed(fault('not-rtsp', 'a control address that is none'));
     this.#playUri = uriOf(this.#target, aggregate);
+    this.#sound = SessionSound.of(sdp, base, this.#target, this.#options.onSound);
     return ok({ track: track.value, setupPath });
   }
 
@@ -178,16 +184,19 @@ export class RtspSession {
     const mayUdp = !inside.ok && inside.error.reason === 'transport' && !this.#target.isTunnelled;
     const setup = mayUdp ? await this.#setupUdp(connection, uri) : inside;
     if (!setup.ok) return setup;
-    const [id = '', parameters = ''] = split(setup.value.headers.get('session')?.[0] ?? '');
-    if (!/^[\x21-\x7e]{1,256}$/.test(id)) return failed(fault('not-rtsp', 'the camera gave no session'));
+    const session = readSessionHeader(setup.value.headers.get('session')?.[0] ?? '');
+    if (session === undefined) return failed(fault('not-rtsp', 'the camera gave no session'));
+    const { id, timeoutS } = session;
     this.#sessionId = id;
+    if (this.#udp === undefined) await this.#sound?.setUp(connection, id);
+    if (this.#over) return failed(fault('closed', 'closed by us'));
     this.#watchSilence();
     const { replay } = this.#options;
     const range = replay === undefined ? ['Range: npt=0.000-'] : replayHeaders(replay);
     const played = await connection.request('PLAY', this.#playUri, [`Session: ${id}`, ...range]);
     if (!played.ok) return played;
     if (this.#over) return failed(fault('closed', 'closed by us'));
-    this.#keepAliveEvery(timeoutSeconds(parameters) * 500);
+    this.#keepAliveEvery(timeoutS * 500);
     return ok(undefined);
   }
 
@@ -265,6 +274,7 @@ export class RtspSession {
   }
 
   #onFrame(channel: number, payload: Buffer): void {
+    if (this.#over || this.#sound?.take(channel, payload) === true) return;
     if (channel === this.#rtpChannel && this.#udp === undefined)
       this.#onRtp(payload, (packet) => this.#depacketiser?.push(packet));
   }
@@ -304,14 +314,3 @@ export class RtspSession {
 }
 
 const isPort = (port: number): boolean => port > 0 && port < 65_536;
-
-function split(session: string): readonly [string, string] {
-  const semicolon = session.indexOf(';');
-  return semicolon === -1 ? [session.trim(), ''] : [session.slice(0, semicolon).trim(), session.slice(semicolon)];
-}
-
-/** Between 2 s and an hour, whatever the camera says: a keep-alive each millisecond would serve nobody. */
-function timeoutSeconds(parameters: string): number {
-  const told = Number(/timeout\s*=\s*(\d{1,6})/i.exec(parameters)?.[1] ?? SESSION_TIMEOUT_S);
-  return Math.min(Math.max(told, 2), 3600);
-}

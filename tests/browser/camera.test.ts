@@ -9,6 +9,7 @@ import { codesOnPage } from '../parts/frame-codes.ts';
 import { startGateway } from '../parts/gateway.ts';
 import { temporaryFolder } from '../parts/temporary-folder.ts';
 import { secret } from '../parts/told.ts';
+import { shareOf } from '../parts/tone.ts';
 
 const soon = (check: () => unknown, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 50 });
 const LOGIN = { username: 'admin', password: secret('a camera that records') };
@@ -18,7 +19,7 @@ const before = (code: number, moment: number): number =>
   ((((frameAt(moment) - code) % CODE_RANGE) + CODE_RANGE) % CODE_RANGE) * FRAME_MS;
 
 async function openSite() {
-  const camera = await startCamera({ id: 'gate', name: '东门', ...LOGIN });
+  const camera = await startCamera({ id: 'gate', name: '东门', ...LOGIN, hasMicrophone: true });
   onTestFinished(() => camera.stop());
   const gateway = await startGateway({ dataDir: await temporaryFolder(onTestFinished) }, onTestFinished);
   await gateway.signIn();
@@ -27,6 +28,7 @@ async function openSite() {
     ...{ kind: 'camera', profile: 'onvif', name: '东门', region: '360902001001' },
     tags: [`port:${new URL(camera.rtspUrl('main')).port}`],
     connection: { url: camera.onvifUrl, ...LOGIN },
+    settings: { sound: true },
   });
   await soon(() => expect(camera.subscriptions()).toBe(1));
   const permissions = ['microphone'];
@@ -74,5 +76,37 @@ it('brings a voice to the camera while the button is held, by the mouse and by t
   await page.keyboard.down(' ');
   await soon(async () => expect(await page.locator('.talk [role=alert]').textContent()).toBe('此摄像机没有扬声器'));
   await page.keyboard.up(' ');
+  expect(complaints).toEqual([]);
+});
+
+/** In the page: keeps what it gives its loudspeaker. */
+const TAP = `{
+  const { start } = AudioBufferSourceNode.prototype;
+  window.heard = [];
+  AudioBufferSourceNode.prototype.start = function (...when) {
+    for (const sample of this.buffer.getChannelData(0)) window.heard.push(Math.round(sample * 32767));
+    start.apply(this, when);
+  };
+}`;
+
+it('hears the camera from one press to the next, and by itself while somebody talks to it', async () => {
+  const { camera, page, complaints } = await openSite();
+  const button = page.getByTestId('sound');
+  await page.evaluate(TAP);
+  const heard = async () => Buffer.from(Int16Array.from(await page.evaluate<number[]>('window.heard')).buffer);
+  expect(camera.listeners()).toBe(1); // its ring keeps the sound, for the record allows it
+  await button.click();
+  await page.locator('[data-sound=on]').waitFor();
+  await soon(async () => expect((await heard()).length).toBeGreaterThan(2 * 8000));
+  expect(shareOf((await heard()).subarray(2000), 1000)).toBeGreaterThan(0.95);
+  expect(await violations(page)).toEqual([]);
+  await button.press('Enter');
+  await page.locator('[data-sound=off]').waitFor();
+  await page.getByTestId('talk').hover();
+  await page.mouse.down();
+  await page.locator('[data-talk=speaking]').waitFor();
+  await page.locator('[data-sound=on]').waitFor();
+  await page.mouse.up();
+  await page.locator('[data-sound=off]').waitFor();
   expect(complaints).toEqual([]);
 });

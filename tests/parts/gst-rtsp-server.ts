@@ -11,7 +11,7 @@ import sys, gi
 gi.require_version('Gst', '1.0'); gi.require_version('GstRtsp', '1.0'); gi.require_version('GstRtspServer', '1.0')
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 Gst.init(None)
-path, codec, user, password, transport = sys.argv[1:6]
+path, codec, user, password, transport, sound = sys.argv[1:7]
 server = GstRtspServer.RTSPServer()
 server.set_address('127.0.0.1'); server.set_service('0')
 auth = GstRtspServer.RTSPAuth(); auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
@@ -21,7 +21,9 @@ may = GstRtspServer.RTSPPermissions()
 may.add_permission_for_role('viewer', 'media.factory.access', True)
 may.add_permission_for_role('viewer', 'media.factory.construct', True)
 factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch(f'( multifilesrc location={path} loop=true ! {codec}parse ! rtp{codec}pay name=pay0 pt=96 )')
+tone = 'audiotestsrc is-live=true freq=440 ! audio/x-raw,rate='
+sounds = {'aac': tone + '16000,channels=1 ! voaacenc ! rtpmp4gpay name=pay1 pt=97', 'alaw': tone + '8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8'}
+factory.set_launch(f'( multifilesrc location={path} loop=true ! {codec}parse ! rtp{codec}pay name=pay0 pt=96 {sounds.get(sound, "")} )')
 factory.set_permissions(may)
 if transport == 'udp': factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
 server.get_mount_points().add_factory('/main', factory)
@@ -38,20 +40,21 @@ export function hasGstRtspServer(): boolean {
 gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-exit(0 if all(Gst.ElementFactory.find(n) for n in ('h264parse', 'h265parse', 'rtph265pay', 'multifilesrc')) else 1)`;
+exit(0 if all(Gst.ElementFactory.find(n) for n in ('h264parse', 'h265parse', 'rtph265pay', 'multifilesrc', 'voaacenc', 'rtpmp4gpay', 'alawenc')) else 1)`;
   return spawnSync(PYTHON, ['-c', asked], { stdio: 'ignore' }).status === 0;
 }
 
 export type GstRtspServer = Readonly<{ url: string; stop(): Promise<void> }>;
 
-/** An independent RTSP server (GStreamer's), with one stream for one user. */
+/** An independent RTSP server (GStreamer's), with one stream for one user; with sound, a tone of 440 Hz. */
 export async function startGstRtspServer(
   file: string,
   codec: 'h264' | 'h265',
   login: Readonly<{ username: string; password: string }>,
   transport: 'any' | 'udp' = 'any',
+  sound: 'aac' | 'alaw' | 'none' = 'none',
 ): Promise<GstRtspServer> {
-  const args = ['-c', SERVER, file, codec, login.username, login.password, transport];
+  const args = ['-c', SERVER, file, codec, login.username, login.password, transport, sound];
   const child = spawn(PYTHON, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = await once(createInterface({ input: child.stdout }), 'line');
   return { url: `rtsp://127.0.0.1:${port}/main`, stop: () => end(child) };

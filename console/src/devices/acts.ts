@@ -2,7 +2,10 @@ import type { DeviceChangeReport, Replaced, RotationJob } from '../../../gateway
 import { type Answer, ask } from '../api/request.ts';
 
 /** What is done to many devices; `rotate` gives cameras new passwords. */
-export const DEVICE_ACTS = ['enable', 'disable', 'move', 'use-credentials', 'rotate', 'remove'] as const;
+export const DEVICE_ACTS = [
+  ...(['enable', 'disable', 'move', 'use-credentials', 'rotate'] as const),
+  ...(['allow-sound', 'forbid-sound', 'remove'] as const),
+] as const;
 export type DeviceAct = (typeof DEVICE_ACTS)[number];
 export type ActFields = Readonly<{ region?: string; group?: string; password?: string }>;
 

@@ -704,6 +704,8 @@ const en: Words = {
     disable: 'Disable',
     move: 'Move…',
     'use-credentials': 'Use sign-ins…',
+    'allow-sound': 'Allow listening…',
+    'forbid-sound': 'Forbid listening…',
     rotate: 'New passwords…',
     remove: 'Remove…',
     look: 'See what it would do',
@@ -719,6 +721,8 @@ const en: Words = {
       disable: 'Disable {n} devices?',
       move: 'Move {n} devices where?',
       'use-credentials': 'Which sign-ins for {n} devices?',
+      'allow-sound': 'Allow {n} cameras to be heard?',
+      'forbid-sound': 'No longer let {n} cameras be heard?',
       rotate: 'New passwords for {n} cameras?',
       remove: 'Remove {n} devices?',
     },
@@ -728,6 +732,10 @@ const en: Words = {
       move: 'Alarms from now on belong to the new division; those that exist do not move.',
       'use-credentials':
         'Their password is dropped; those of the group are tried in order, two an hour and camera at most.',
+      'allow-sound':
+        'Whoever may watch them may hear them, one at a time and with a line in the audit trail; clips of alarms keep the sound. Make sure that the law and the signs on site allow it.',
+      'forbid-sound':
+        'The gateway no longer asks them for sound; who is listening is cut off. Clips that exist keep theirs.',
       rotate: 'They lie in the vault and nobody can read them; a record changes once the camera has let us in.',
       remove: 'They leave the registry; alarms and evidence stay. This cannot be taken back.',
     },
@@ -743,6 +751,19 @@ const en: Words = {
     pause: 'Pause',
     when: 'Moment of the recording',
     keys: '← → 10 seconds back and on',
+  },
+  hearing: {
+    listen: 'Listen',
+    mute: 'Mute',
+    opening: 'Connecting the sound…',
+    hint: 'Hear what this camera hears: one camera at a time, and each time stands in the audit trail',
+    trouble: {
+      insecure: 'This page is not HTTPS: the browser decodes no sound',
+      silent: 'This camera sends no sound',
+      decoder: 'This browser cannot decode this sound',
+      'no-sound': 'This camera may not be heard',
+      failed: 'The sound was not connected: press again',
+    },
   },
   talk: {
     silent: 'Hold to talk',

@@ -11,7 +11,11 @@ const Ids = z.array(DeviceIdText).min(1).max(CHANGED_MAX);
 /** The same done to each; with `dryRun` it is only said what would be. */
 export const DeviceChanges = z
   .discriminatedUnion('act', [
-    z.object({ act: z.enum(['enable', 'disable', 'remove']), ids: Ids, dryRun: z.boolean().default(false) }),
+    z.object({
+      act: z.enum(['enable', 'disable', 'allow-sound', 'forbid-sound', 'remove']),
+      ids: Ids,
+      dryRun: z.boolean().default(false),
+    }),
     z.object({ act: z.literal('move'), region: RegionCode, ids: Ids, dryRun: z.boolean().default(false) }),
     z.object({
       act: z.literal('use-credentials'),

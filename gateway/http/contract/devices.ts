@@ -22,7 +22,13 @@ export const DeviceInput = z
     tags: z.array(z.string().max(200)).max(32).optional(),
     aliases: z.array(z.string().min(1).max(128)).max(64).optional(),
     zone: z.string().max(64).optional(),
-    settings: z.record(z.string().max(64), z.json()).optional(),
+    settings: z
+      .record(z.string().max(64), z.json())
+      .refine(({ sound }) => sound === undefined || typeof sound === 'boolean', {
+        path: ['sound'],
+        error: 'true where the camera may be heard, else false',
+      })
+      .optional(),
     enabled: z.boolean().default(true),
     /** The version that is replaced; absent for a new device. */
     version: z.int().optional(),

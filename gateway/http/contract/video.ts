@@ -23,6 +23,18 @@ export const TalkAddress = z
   .meta({ id: 'TalkAddress' });
 export type TalkAddress = z.infer<typeof TalkAddress>;
 
+/**
+ * Where a camera is heard: over `ws-flv` its sound alone, as tags of FLV; over `http-flv` pictures and sound, for other
+ * players. AAC, or G.711 at 8,000 samples a second, as the camera sends it. Each opens once.
+ */
+export const SoundAddress = z
+  .object({
+    sources: z.array(z.object({ protocol: z.enum(['ws-flv', 'http-flv']), url: z.string() })),
+    expiresAt: IsoTime,
+  })
+  .meta({ id: 'SoundAddress' });
+export type SoundAddress = z.infer<typeof SoundAddress>;
+
 /** A part of the picture: fractions of its width and height, from its upper left corner. */
 export const PictureBox = z
   .object({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type Credentials, challenge, isAuthorized, newNonce } from '../digest.ts';
 import { type RtspAnswer, RtspReader, type RtspRequest, writeAnswer } from './message.ts';
+import { MICROPHONE_MEDIA, Microphone } from './microphone.ts';
 import type { OnAir, Viewer } from './on-air.ts';
 
 /** Seconds without a word from the client after which its session ends; said in the answer to SETUP. */
@@ -9,6 +10,8 @@ const SESSION_TIMEOUT_S = 60;
 const BACK_CHANNEL = 'www.onvif.org/ver20/backchannel';
 const TALK_SESSION = 'talk';
 const TALK_MEDIA = 'm=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:talk\r\na=sendonly\r\n';
+/** Sound for a client that does not read is left away. */
+const UNHEARD_MAX_BYTES = 65_536;
 const METHODS = 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN';
 
 export type RtspSite = Readonly<{
@@ -18,6 +21,10 @@ export type RtspSite = Readonly<{
   find(path: string, uri: string): OnAir | undefined;
   /** A client speaks (back channel): sound as RTP carries it. Absent: the camera has no loudspeaker. */
   readonly hear?: ((payload: Buffer) => void) | undefined;
+  /** Sound goes out beside the pictures, to who sets it up. */
+  readonly hasMicrophone?: boolean | undefined;
+  /** One client more or less is sent it. */
+  readonly listening?: ((by: number) => void) | undefined;
 }>;
 
 /** One connection of one client, with at most one session on it. */
@@ -27,6 +34,7 @@ export class RtspConnection {
   readonly #reader = new RtspReader((channel, packet) => this.#hear(channel, packet));
   #ear: number | undefined;
   readonly #nonce = newNonce();
+  #microphone: Microphone | undefined;
   #session: { id: string; stream: OnAir; viewer: Viewer; isPlaying: boolean } | undefined;
 
   constructor(site: RtspSite, socket: Socket) {
@@ -89,11 +97,13 @@ export class RtspConnection {
     const headers = { 'Content-Type': 'application/sdp', 'Content-Base': `${uri.replace(/\/$/, '')}/` };
     const isTalk = request.headers.get('require') === BACK_CHANNEL;
     if (isTalk && this.#site.hear === undefined) return { status: 551 };
-    return { status: 200, headers, body: `${stream.describe(this.#site.name)}${isTalk ? TALK_MEDIA : ''}` };
+    const sound = this.#site.hasMicrophone ? MICROPHONE_MEDIA : '';
+    return { status: 200, headers, body: `${stream.describe(this.#site.name)}${sound}${isTalk ? TALK_MEDIA : ''}` };
   }
 
   #setup({ uri, headers }: RtspRequest): RtspAnswer {
     if (pathOf(uri).endsWith('/talk')) return this.#setupTalk(headers);
+    if (pathOf(uri).endsWith('/track2')) return this.#setupMicrophone(headers);
     const stream = this.#site.find(pathOf(uri).replace(/\/track1$/, ''), uri);
     if (stream === undefined) return { status: 404 };
     if (this.#session !== undefined) return { status: 455 };
@@ -106,6 +116,20 @@ export class RtspConnection {
     const ssrc = stream.ssrc.toString(16).padStart(8, '0');
     const chosen = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};ssrc=${ssrc};mode="PLAY"`;
     return { status: 200, headers: { Session: `${id};timeout=${SESSION_TIMEOUT_S}`, Transport: chosen } };
+  }
+
+  /** A second track of the session that the pictures began. Source: RFC 2326, 10.4. */
+  #setupMicrophone(headers: ReadonlyMap<string, string>): RtspAnswer {
+    const channel = Number(/interleaved=(\d{1,3})/i.exec(headers.get('transport') ?? '')?.[1]);
+    if (!this.#site.hasMicrophone || Number.isNaN(channel)) return { status: 404 };
+    return this.#inSession({ headers }, ({ id }) => {
+      const socket = this.#socket;
+      this.#microphone = new Microphone(channel, (bytes) => {
+        if (socket.writableLength < UNHEARD_MAX_BYTES) socket.write(bytes);
+      });
+      const transport = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
+      return { status: 200, headers: { Session: `${id};timeout=${SESSION_TIMEOUT_S}`, Transport: transport } };
+    });
   }
 
   /** Source: ONVIF Streaming, 5.3.2. */
@@ -131,7 +155,10 @@ export class RtspConnection {
     });
   }
 
-  #inSession({ headers }: RtspRequest, answer: (session: { id: string; stream: OnAir }) => RtspAnswer): RtspAnswer {
+  #inSession(
+    { headers }: Pick<RtspRequest, 'headers'>,
+    answer: (session: { id: string; stream: OnAir }) => RtspAnswer,
+  ): RtspAnswer {
     const id = headers.get('session')?.split(';')[0]?.trim();
     if (this.#session === undefined) return { status: id === undefined ? 455 : 454 };
     return id === this.#session.id ? answer(this.#session) : { status: 454 };
@@ -141,9 +168,14 @@ export class RtspConnection {
     if (this.#session === undefined || this.#session.isPlaying) return;
     this.#session.isPlaying = true;
     this.#session.stream.add(this.#session.viewer);
+    this.#microphone?.start();
+    if (this.#microphone !== undefined) this.#site.listening?.(1);
   }
 
   #end(): RtspAnswer {
+    if (this.#microphone?.isOn) this.#site.listening?.(-1);
+    this.#microphone?.stop();
+    this.#microphone = undefined;
     if (this.#session?.isPlaying) this.#session.stream.remove(this.#session.viewer);
     this.#session = undefined;
     return { status: 200 };

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { readJpegSize } from '../../../streams/jpeg.ts';
@@ -8,9 +10,11 @@ import { RtmpDoor } from '../../../streams/push/rtmp-door.ts';
 import type { SourceStatus } from '../../../streams/source-status.ts';
 import { freePort } from '../../parts/free-port.ts';
 import { startGateway } from '../../parts/gateway.ts';
+import { Gathering } from '../../parts/gathering-sink.ts';
 import { openTestRelays } from '../../parts/relays.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 import { secret } from '../../parts/told.ts';
+import { shareOf, soundIn } from '../../parts/tone.ts';
 
 const KEY = secret('key-of-a-drone');
 const PushAddress = z.object({ server: z.string(), streamKey: z.string() });
@@ -56,6 +60,19 @@ it('takes what an encoder pushes for a camera’s stream, B frames and sound bes
   child.kill('SIGKILL');
   await expect.poll(() => pushing, { timeout: 5_000 }).toEqual(['drone-1 true', 'drone-1 false']);
   await expect.poll(() => relays.status()[0]?.fault?.reason ?? 'closed').toMatch(/not-pushed|closed/);
+});
+
+it('lets the sound beside the pushed pictures be heard where the record allows it', async () => {
+  const { port, pushing, relays, source } = await site();
+  encoder(port, `drone-1?key=${KEY}`);
+  await expect.poll(() => pushing, { timeout: 15_000 }).toEqual(['drone-1 true']);
+  const sink = new Gathering();
+  const listening = relays.watch({ ...source, sound: true }, sink, undefined, 'sound');
+  if (!listening.ok) return expect.fail(listening.error.text);
+  await sink.more(80);
+  const file = join(await temporaryFolder(onTestFinished), 'heard.flv');
+  await writeFile(file, Buffer.concat(sink.chunks));
+  expect(shareOf((await soundIn(file)).subarray(4_000, 20_000), 440)).toBeGreaterThan(0.9);
 });
 
 it('lets nobody in without the key, ends a push whose key is gone, and gives the newer push the place', async () => {

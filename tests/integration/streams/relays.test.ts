@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StreamSource } from '../../../gateway/domain/camera.ts';
 import { deviceNetworks } from '../../../gateway/domain/device-networks.ts';
-import type { FlvSink } from '../../../streams/flv-viewer.ts';
 import { readJpegSize } from '../../../streams/jpeg.ts';
 import { Relays } from '../../../streams/relays.ts';
 import { SESSION_LIMITS } from '../../../streams/rtsp/session.ts';
 import type { SourceStatus } from '../../../streams/source-status.ts';
 import { decodeFlv } from '../../parts/flv-pictures.ts';
+import { Gathering } from '../../parts/gathering-sink.ts';
 import { type H264Loop, makeH264Loop } from '../../parts/h264-loop.ts';
 import { RtspServer, type RtspServerOptions } from '../../parts/rtsp-server.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
@@ -16,27 +16,6 @@ let loop: H264Loop;
 beforeAll(async () => {
   loop = await makeH264Loop(320, 240);
 });
-
-/** Gathers what it is sent and says when there is enough. */
-class Gathering implements FlvSink {
-  readonly chunks: Buffer[] = [];
-  closed: string | undefined;
-  #wake: () => void = () => {};
-
-  send(bytes: Buffer, sent: () => void): void {
-    this.chunks.push(bytes);
-    setImmediate(sent);
-    this.#wake();
-  }
-  close(reason: string): void {
-    this.closed = reason;
-    this.#wake();
-  }
-  async more(chunks: number): Promise<void> {
-    const goal = this.chunks.length + chunks;
-    while (this.chunks.length < goal) await new Promise<void>((resolve) => (this.#wake = resolve));
-  }
-}
 
 function openRelays(
   onTestFinished: OnFinished,

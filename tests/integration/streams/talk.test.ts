@@ -8,32 +8,9 @@ import { decodeG711 } from '../../../streams/talk/g711.ts';
 import { startGateway } from '../../parts/gateway.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 import { secret } from '../../parts/told.ts';
+import { RATE, shareOf, tone } from '../../parts/tone.ts';
 
 const LOGIN = { username: 'admin', password: secret('a camera that is spoken to') };
-const RATE = 8000;
-
-/** `seconds` of a tone, samples of 16 bits. */
-function tone(hertz: number, seconds: number): Buffer {
-  const pcm = Buffer.alloc(RATE * seconds * 2);
-  for (let at = 0; at < RATE * seconds; at += 1)
-    pcm.writeInt16LE(Math.round(10_000 * Math.sin((2 * Math.PI * hertz * at) / RATE)), at * 2);
-  return pcm;
-}
-
-/** How much of the sound is at this frequency, from 0 to 1. Source: Goertzel's algorithm. */
-function shareOf(pcm: Buffer, hertz: number): number {
-  let [re, im, all] = [0, 0, 0];
-  const samples = pcm.length / 2;
-  for (let at = 0; at < samples; at += 1) {
-    const sample = pcm.readInt16LE(at * 2);
-    const angle = (2 * Math.PI * hertz * at) / RATE;
-    re += sample * Math.cos(angle);
-    im += sample * Math.sin(angle);
-    all += sample * sample;
-  }
-  return all === 0 ? 0 : (2 * (re * re + im * im)) / (samples * all);
-}
-
 async function openSite() {
   const camera = await startCamera({ id: 'gate', name: '东门', ...LOGIN });
   onTestFinished(() => camera.stop());

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { AccessUnit } from '../../../streams/access-unit.ts';
 import { decoderConfig, pictureSize } from '../../../streams/decoder-config.ts';
 import { writeMp4 } from '../../../streams/mp4.ts';
-import { chooseTrack, offeredAudio } from '../../../streams/rtp/depacketiser.ts';
+import { chooseTrack } from '../../../streams/rtp/depacketiser.ts';
 import { H264Depacketiser } from '../../../streams/rtp/h264.ts';
 import { H265Depacketiser } from '../../../streams/rtp/h265.ts';
 import { UNIT_MAX_BYTES } from '../../../streams/rtp/nal-depacketiser.ts';
 import { readRtp } from '../../../streams/rtp/packet.ts';
+import { offeredAudio } from '../../../streams/rtp/sound.ts';
 import { readSdp } from '../../../streams/rtsp/sdp.ts';
 
 const OPEN = {
@@ -120,6 +121,11 @@ it('writes a container whose boxes fit into each other for any pictures and para
     dtsMs: fc.nat({ max: 100_000 }),
     compositionMs: fc.integer({ min: -1000, max: 1000 }),
   });
+  const format = fc.constantFrom(
+    { codec: 'aac' as const, sampleRate: 16_000, channels: 1, config: Buffer.from([0x14, 0x08]) },
+    { codec: 'g711u' as const, sampleRate: 8000, channels: 1, config: Buffer.alloc(0) },
+  );
+  const sound = fc.record({ format, data: bytes, at: fc.nat(), dtsMs: fc.nat({ max: 100_000 }) });
   const sets = fc.record({
     vps: fc.array(bytes, { maxLength: 2 }),
     sps: fc.array(bytes, { maxLength: 2 }),
@@ -130,10 +136,11 @@ it('writes a container whose boxes fit into each other for any pictures and para
       fc.constantFrom('h264' as const, 'h265' as const),
       sets,
       fc.array(picture, { maxLength: 20 }),
-      (codec, some, pictures) => {
+      fc.array(sound, { maxLength: 20 }),
+      (codec, some, pictures, sounds) => {
         decoderConfig(codec, some);
         pictureSize(codec, some);
-        const file = Buffer.concat(writeMp4({ codec, sets: some, pictures }));
+        const file = Buffer.concat(writeMp4({ codec, sets: some, pictures, sounds }));
         let at = 0;
         const names: string[] = [];
         while (at < file.length) {

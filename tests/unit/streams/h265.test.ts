@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessUnit } from '../../../streams/access-unit.ts';
 import { toDecoderConfig } from '../../../streams/h265/hvcc.ts';
 import { readSps } from '../../../streams/h265/sps.ts';
-import { chooseTrack, offeredAudio } from '../../../streams/rtp/depacketiser.ts';
+import { chooseTrack } from '../../../streams/rtp/depacketiser.ts';
 import { H265Depacketiser } from '../../../streams/rtp/h265.ts';
+import { offeredAudio } from '../../../streams/rtp/sound.ts';
 import { readSdp } from '../../../streams/rtsp/sdp.ts';
 import { h265Aggregate, h265Fragments } from '../../parts/h265-loop.ts';
 
