@@ -120,7 +120,9 @@ const stalledRows = (beside: Measured, wall: Measured): readonly Row[] =>
     what: `${of(beside, wall).what} (有停滞大屏 beside a stalled wall : 无 without)`,
   }));
 
-/** Browser memory after half a minute and at the end of the minutes that were asked for; none unless asked. */
+const LOOK_MS = 1000;
+
+/** Browser memory at the end of each minute that was asked for, against that of the second; none unless asked. */
 async function memoryRows(browser: Browser, site: WallSite): Promise<readonly Row[]> {
   const { values } = parseArgs({
     args: process.argv.slice(2),
@@ -130,18 +132,21 @@ async function memoryRows(browser: Browser, site: WallSite): Promise<readonly Ro
   const minutes = Number(values.minutes ?? 0);
   if (!(minutes > 0)) return [];
   const page = await openWallPage(browser, site.gateway.url, TILES);
-  await sleep(30_000);
-  const before = await loadOf(browserPids(), 1000);
-  await sleep(minutes * 60_000 - 30_000);
-  const after = await loadOf(browserPids(), 1000);
+  const looks: Load[] = [];
+  for (let minute = 1; minute <= minutes; minute += 1) {
+    await sleep(60_000 - LOOK_MS);
+    looks.push(await loadOf(browserPids(), LOOK_MS));
+  }
   const seen = await lookAt(page, 2);
-  const mib = ({ memoryMib }: Load): string => `${Math.round(memoryMib)} MiB`;
+  const [settled, last] = [looks[1] ?? looks[0], looks.at(-1)];
+  if (settled === undefined || last === undefined) return [];
+  const mib = ({ memoryMib }: Load): string => `${Math.round(memoryMib)}`;
   return [
     {
-      what: `${minutes} 分钟后浏览器内存 browser memory then (${seen.framesPerSecond.toFixed(1)} f/s) : 30 s`,
-      ours: mib(after),
-      floor: mib(before),
-      ratio: ratio(after.memoryMib, before.memoryMib),
+      what: `浏览器内存，每分钟 browser memory by the minute, MiB (${seen.framesPerSecond.toFixed(1)} f/s)`,
+      ours: looks.map(mib).join(' '),
+      floor: mib(settled),
+      ratio: ratio(last.memoryMib, settled.memoryMib),
     },
   ];
 }

@@ -51,6 +51,7 @@ export const VARIABLES: Readonly<Record<string, readonly [path: string, reading:
   FENGSUI_WEBRTC_ADDRESSES: ['webrtc.addresses', 'list'],
   FENGSUI_RTMP_HOST: ['rtmp.host', 'text'],
   FENGSUI_RTMP_PORT: ['rtmp.port', 'number'],
+  FENGSUI_TRANSCODE_HARDWARE: ['transcode.hardware', 'text'],
   FENGSUI_JOURNAL_KEEP_DAYS: ['journal.keepDays', 'number'],
   FENGSUI_ARCHIVE_RAW_DAYS: ['archive.rawDays', 'number'],
   FENGSUI_ARCHIVE_KEEP_DAYS: ['archive.keepDays', 'number'],

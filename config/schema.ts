@@ -3,7 +3,7 @@ import { LinkagesText } from './linkages.ts';
 import { PatrolText } from './patrol-plans.ts';
 import { RulesText } from './rules.ts';
 import type { InfluxSettings, Settings, VendorSettings } from './settings.ts';
-import { Rtmp, WebRtc } from './video-schema.ts';
+import { Rtmp, Transcode, WebRtc } from './video-schema.ts';
 
 /** Every error text says what was expected: a fault is printed as `path is 'value', expected <text>`. */
 const text = (expected: string) =>
@@ -228,6 +228,7 @@ export const settingsSchema = (known: Overridable) =>
     evidence: Evidence.prefault({}),
     webrtc: WebRtc.prefault({}),
     rtmp: Rtmp.prefault({}),
+    transcode: Transcode.prefault({}),
     archive: Archive.prefault({}),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

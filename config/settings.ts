@@ -91,6 +91,8 @@ export type Settings = Readonly<{
   webrtc: Readonly<{ ports: readonly [number, number]; addresses: readonly string[] }> | undefined;
   /** Where cameras push their pictures to by RTMP. Undefined: off. */
   rtmp: Readonly<{ host: string; port: number }> | undefined;
+  /** How streams are encoded again for who cannot play them: by hardware where there is any, or by the processor. */
+  transcode: Readonly<{ hardware: 'auto' | 'off' }>;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Division code of the city this gateway serves. */
   city: string;

@@ -37,3 +37,7 @@ export const Rtmp = z
     port: z.int({ error: TCP_PORT }).min(1, { error: TCP_PORT }).max(65_535, { error: TCP_PORT }).optional(),
   })
   .transform(({ host, port }): Settings['rtmp'] => (port === undefined ? undefined : { host, port }));
+
+export const Transcode = z.strictObject({
+  hardware: z.enum(['auto', 'off'], { error: 'auto (hardware where there is any) or off' }).default('auto'),
+});

@@ -163,8 +163,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   onStop(() => discovery.stop());
 
   const ring = ringOf(settings.evidence);
-  const { deviceNetworks, webrtc, rtmp } = settings;
-  const video = await startVideoPlane({ deviceNetworks, ring, webrtc, rtmp, log, now });
+  const { deviceNetworks, webrtc, rtmp, transcode } = settings;
+  const video = await startVideoPlane({ deviceNetworks, ring, webrtc, rtmp, ...transcode, log, now });
   onStop(() => video.stop());
   const archive = openArchive(settings.influx, dataDir, log, { ...settings.archive, now });
   onStop(() => archive.close());

@@ -1,23 +1,26 @@
 import { PassThrough, Writable } from 'node:stream';
 import createCommand, { type FfmpegCommand } from 'fluent-ffmpeg';
 import type { VideoCodec } from './access-unit.ts';
+import { type Encoding, type Encodings, SOFTWARE } from './encodings.ts';
 import { type FfmpegFault, findBinary, scrub } from './ffmpeg.ts';
+import { FLV_HEADER_BYTES } from './flv.ts';
 
 export type EncoderEvents = Readonly<{
   /** FLV, in pieces of any size, header first. */
   onOutput: (bytes: Buffer) => void;
   /** Once, however it ended; nothing comes after it. */
   onEnd: (fault: FfmpegFault) => void;
+  /** Instead of that: hardware that gave nothing. What comes next goes to the processor, from a key picture on. */
+  onRefused: () => void;
 }>;
 
 /**
- * At most 720 lines and 1.5 Mb/s, a key frame every two seconds at 25 a second. One thread each for decoding and
- * encoding: the pool's bound counts cores. Every picture comes out as one picture, so that its time is known.
+ * At most 1.5 Mb/s, a key frame every two seconds at 25 a second. One thread each for decoding and encoding: the pool's
+ * bound counts cores. Every picture comes out as one picture, so that its time is known.
  */
 const ENCODING = [
-  ...['-threads', '1', '-an', '-fps_mode', 'passthrough', '-vf', "scale=-2:'min(720,ih)'", '-pix_fmt', 'yuv420p'],
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '50', '-maxrate', '1500k'],
-  ...['-bufsize', '750k', '-flush_packets', '1', '-flvflags', 'no_duration_filesize'],
+  ...['-threads', '1', '-an', '-fps_mode', 'passthrough', '-g', '50', '-maxrate', '1500k', '-bufsize', '750k'],
+  ...['-flush_packets', '1', '-flvflags', 'no_duration_filesize'],
 ];
 const READING = [
   ...['-nostdin', '-threads', '1', '-loglevel', 'error', '-fflags', 'nobuffer', '-flags', 'low_delay'],
@@ -32,12 +35,16 @@ const FORMATS: Readonly<Record<VideoCodec, string>> = { h264: 'h264', h265: 'hev
 export class Encoder {
   readonly #input = new PassThrough();
   readonly #events: EncoderEvents;
+  readonly #encodings: Encodings;
   #command: FfmpegCommand | undefined;
+  #encoding: Encoding = SOFTWARE;
   #hasStarted = false;
+  #hasGiven = false;
   #isOver = false;
 
-  constructor(codec: VideoCodec, events: EncoderEvents) {
+  constructor(codec: VideoCodec, encodings: Encodings, events: EncoderEvents) {
     this.#events = events;
+    this.#encodings = encodings;
     this.#input.on('error', () => {}); // the pipe broke: the command's own `error` says why
     void this.#start(codec);
   }
@@ -55,12 +62,15 @@ export class Encoder {
   async #start(codec: VideoCodec): Promise<void> {
     const binary = await findBinary();
     if (binary === undefined) this.#end({ reason: 'missing', text: 'ffmpeg is not installed' });
-    if (binary === undefined || this.#isOver) return;
+    if (binary === undefined) return;
+    this.#encoding = await this.#encodings.best();
+    if (this.#isOver) return;
+    const { device, filter, encoder } = this.#encoding;
     this.#command = createCommand(this.#input, { stdoutLines: 20 })
       .setFfmpegPath(binary)
       .inputFormat(FORMATS[codec])
-      .inputOptions(...READING)
-      .outputOptions(...ENCODING)
+      .inputOptions(...READING, ...device)
+      .outputOptions('-vf', filter, ...encoder, ...ENCODING)
       .format('flv')
       .on('start', () => this.#onStart())
       .on('end', () => this.#end({ reason: 'failed', text: 'ended by itself' }))
@@ -80,6 +90,7 @@ export class Encoder {
       autoDestroy: false,
       emitClose: false,
       write: (chunk: Buffer, _encoding, done) => {
+        this.#hasGiven ||= chunk.length > FLV_HEADER_BYTES;
         if (!this.#isOver) this.#events.onOutput(chunk);
         done();
       },
@@ -91,6 +102,9 @@ export class Encoder {
     this.#isOver = true;
     this.#input.end();
     if (this.#hasStarted) this.#command?.kill('SIGKILL');
-    this.#events.onEnd(fault);
+    if (fault.reason === 'failed' && this.#encoding !== SOFTWARE && !this.#hasGiven) {
+      this.#encodings.giveUp();
+      this.#events.onRefused();
+    } else this.#events.onEnd(fault);
   }
 }

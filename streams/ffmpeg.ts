@@ -10,6 +10,8 @@ export type FfmpegJob = Readonly<{
   input: Buffer;
   /** ffmpeg's names of containers or streams, as after `-f`. */
   inputFormat: string;
+  /** What stands before the input, such as a device. */
+  inputArgs?: readonly string[];
   args: readonly string[];
   output: string;
   timeoutMs: number;
@@ -83,7 +85,7 @@ class Run {
     this.#command = createCommand(input, { stdoutLines: 20 })
       .setFfmpegPath(binary)
       .inputFormat(job.inputFormat)
-      .inputOptions('-nostdin', '-threads', '1', '-loglevel', 'error')
+      .inputOptions('-nostdin', '-threads', '1', '-loglevel', 'error', ...(job.inputArgs ?? []))
       .outputOptions('-threads', '1', ...job.args)
       .format(job.output);
   }

@@ -29,6 +29,8 @@ export const PlaneSettingsShape = z.object({
   webrtc: z
     .object({ ports: z.tuple([z.number(), z.number()]).readonly(), addresses: z.array(z.string()).readonly() })
     .optional(),
+  /** Whether streams are encoded again by hardware where there is any. */
+  hardware: z.enum(['auto', 'off']),
   /** Where cameras push to by RTMP. */
   rtmp: z.object({ host: z.string(), port: z.number() }).optional(),
   logLevel: z.string(),

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { pino } from 'pino';
 import type { StreamSource } from '../gateway/domain/camera.ts';
 import { deviceNetworks } from '../gateway/domain/device-networks.ts';
+import { Encodings } from './encodings.ts';
 import { type PlaneSettings, type ToGateway, ToPlane } from './ipc.ts';
 import { RtmpDoor } from './push/rtmp-door.ts';
 import { Relays } from './relays.ts';
@@ -49,7 +50,11 @@ function open(settings: PlaneSettings): Plane {
       say({ kind: 'state', status });
     },
   });
-  const transcodes = new Transcodes({ watch: (source, sink) => relays.watch(source, sink), now: Date.now });
+  const transcodes = new Transcodes({
+    watch: (source, sink) => relays.watch(source, sink),
+    encodings: new Encodings(settings.hardware),
+    now: Date.now,
+  });
   const watch: Watch = ({ source, format }, sink, bounds) => {
     if (format === 'h264') return transcodes.watch(source, sink, bounds);
     return relays.watch(source, sink, bounds, TRACKS[format]);

@@ -188,12 +188,14 @@ class SupervisedPlane implements VideoPlane {
 
   #spawn(): void {
     const { deviceNetworks, lingerMs = LINGER_MS, allowBasic = false, ring = RING, webrtc, rtmp, log } = this.#options;
+    const { hardware = 'auto' } = this.#options;
     this.#startedAt = this.#now();
     const kept = { ringMs: ring.keepMs, ringMaxBytes: ring.maxBytes };
     const settings = {
       deviceNetworks: [...deviceNetworks],
       lingerMs,
       allowBasic,
+      hardware,
       ...kept,
       ...(webrtc === undefined ? {} : { webrtc: { ...webrtc } }),
       ...(rtmp === undefined ? {} : { rtmp: { ...rtmp } }),

@@ -13,6 +13,7 @@ const DELIMITERS: Readonly<Record<VideoCodec, Buffer>> = {
 export type PictureIn = Readonly<{
   stream: Buffer;
   codec: VideoCodec;
+  isKey: boolean;
   timeMs: number;
   /** When the gateway had it from the camera; undefined while the hub has not said. */
   capturedAt: number | undefined;
@@ -46,6 +47,12 @@ export class TranscodeInput {
     const codec = name === 'avc' ? 'h264' : 'h265';
     const nals = withStartCodes(Buffer.from(content));
     const stream = Buffer.concat([...(kind === 'key' ? [this.#sets] : []), nals, DELIMITERS[codec]]);
-    return { stream, codec, timeMs, capturedAt: this.#epochMs === undefined ? undefined : this.#epochMs + timeMs };
+    return {
+      stream,
+      codec,
+      isKey: kind === 'key',
+      timeMs,
+      capturedAt: this.#epochMs === undefined ? undefined : this.#epochMs + timeMs,
+    };
   }
 }

@@ -1,5 +1,6 @@
 import type { ParameterSets } from './access-unit.ts';
 import { Encoder } from './encoder.ts';
+import type { Encodings } from './encodings.ts';
 import { splitNals, type Tag } from './flv.ts';
 import { FlvReader } from './flv-reader.ts';
 import type { FlvSink, FlvViewer } from './flv-viewer.ts';
@@ -19,6 +20,7 @@ const HANGS_MS = 10_000;
 export type TranscodeOptions = Readonly<{
   /** Joins the stream as the camera sends it; undefined when that cannot be had. */
   watch: (sink: FlvSink) => Watched | undefined;
+  encodings: Encodings;
   now: () => number;
   /** How long it goes on after its last viewer. */
   lingerMs: number;
@@ -39,6 +41,8 @@ export class Transcode {
   readonly #source: Watched | undefined;
   readonly #ticking: NodeJS.Timeout;
   #encoder: Encoder | undefined;
+  /** A decoder begins with a key picture: what comes before it never comes out. */
+  #waitsForKey = true;
   #sets: ParameterSets | undefined;
   #waitsSince: number | undefined;
   #isClosed = false;
@@ -69,7 +73,10 @@ export class Transcode {
 
   /** What ffmpeg has not taken yet waits in our own viewer's queue, where it is cut to the next key picture. */
   #encode(tags: Buffer, sent: () => void): void {
-    const pictures = this.#input.pictures(tags);
+    const all = this.#input.pictures(tags);
+    const first = this.#waitsForKey ? all.findIndex(({ isKey }) => isKey) : 0;
+    const pictures = first === -1 ? [] : all.slice(first);
+    this.#waitsForKey &&= pictures.length === 0;
     const last = pictures.at(-1);
     if (last === undefined) sent();
     for (const picture of pictures) {
@@ -81,11 +88,17 @@ export class Transcode {
   #encoderFor({ codec }: PictureIn): Encoder {
     if (this.#encoder !== undefined) return this.#encoder;
     const reader = new FlvReader((tag) => this.#publish(tag));
-    this.#encoder = new Encoder(codec, {
+    this.#encoder = new Encoder(codec, this.#options.encodings, {
       onOutput: (bytes) => reader.take(bytes),
       onEnd: () => this.close('decoder'),
+      onRefused: () => this.#beginAnew(),
     });
     return this.#encoder;
+  }
+
+  #beginAnew(): void {
+    [this.#encoder, this.#sets, this.#waitsSince, this.#waitsForKey] = [undefined, undefined, undefined, true];
+    this.#times.length = 0;
   }
 
   #remember({ timeMs, capturedAt }: PictureIn): void {
@@ -115,6 +128,8 @@ export class Transcode {
   #tick(): void {
     this.#watchers.tick();
     const waitsMs = this.#waitsSince === undefined ? 0 : this.#options.now() - this.#waitsSince;
-    if (waitsMs > HANGS_MS) this.close('decoder');
+    if (waitsMs <= HANGS_MS) return;
+    this.#options.encodings.giveUp();
+    this.close('decoder');
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { StreamSource } from '../gateway/domain/camera.ts';
 import { failed, ok, type Result } from '../gateway/domain/result.ts';
+import type { Encodings } from './encodings.ts';
 import { fault, type StreamFault } from './fault.ts';
 import { type FlvSink, FlvViewer, type QueueBounds } from './flv-viewer.ts';
 import { Transcode } from './transcode.ts';
@@ -14,6 +15,7 @@ export const TRANSCODE_LINGER_MS = 30_000;
 export type TranscodesOptions = Readonly<{
   /** The stream as the camera sends it. */
   watch: (source: StreamSource, sink: FlvSink) => Result<Watched, StreamFault>;
+  encodings: Encodings;
   now: () => number;
   max?: number;
   lingerMs?: number;
@@ -56,6 +58,7 @@ export class Transcodes {
         const watched = this.#options.watch(source, sink);
         return watched.ok ? watched.value : undefined;
       },
+      encodings: this.#options.encodings,
       now: this.#options.now,
       lingerMs: this.#options.lingerMs ?? TRANSCODE_LINGER_MS,
       onClosed: () => this.#running.delete(path),

@@ -78,6 +78,8 @@ export type VideoPlaneOptions = Readonly<{
   webrtc?: WebRtcPlace | undefined;
   /** Where cameras push to by RTMP; absent, none can. */
   rtmp?: Readonly<{ host: string; port: number }> | undefined;
+  /** Whether streams are encoded again by hardware where there is any: `auto` if absent. */
+  hardware?: 'auto' | 'off';
   log: Logger;
   now?: () => number;
 }>;

@@ -8,10 +8,13 @@ export type RtpPacket = Readonly<{
   payload: Buffer;
 }>;
 
+/** As it came: `source` is who sends it (SSRC). */
+export type ReceivedRtp = RtpPacket & Readonly<{ source: number }>;
+
 const FIXED_HEAD_BYTES = 12;
 
 /** Undefined for bytes that are no RTP packet. Source: RFC 3550, sections 5.1 and 5.3.1. */
-export function readRtp(bytes: Buffer): RtpPacket | undefined {
+export function readRtp(bytes: Buffer): ReceivedRtp | undefined {
   if (bytes.length < FIXED_HEAD_BYTES || bytes.readUInt8(0) >> 6 !== 2) return undefined;
   const first = bytes.readUInt8(0);
   const start = payloadStart(bytes, first);
@@ -22,6 +25,7 @@ export function readRtp(bytes: Buffer): RtpPacket | undefined {
     marker: (bytes.readUInt8(1) & 0x80) !== 0,
     sequence: bytes.readUInt16BE(2),
     timestamp: bytes.readUInt32BE(4),
+    source: bytes.readUInt32BE(8),
     payload: bytes.subarray(start, end),
   };
 }

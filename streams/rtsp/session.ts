@@ -15,6 +15,8 @@ import type { RtspResponse } from './message.ts';
 import { REQUIRE_REPLAY, recordedAt, replayHeaders } from './replay.ts';
 import { readSdp } from './sdp.ts';
 import { readSessionHeader } from './session-header.ts';
+import { SessionKeepAlive } from './session-keep-alive.ts';
+import { SessionReports } from './session-reports.ts';
 import { SessionSound } from './session-sound.ts';
 import { controlPath, pathOf, type RtspTarget, readTarget, tunnelOf, uriOf } from './target.ts';
 import { UdpPair } from './udp.ts';
@@ -43,6 +45,8 @@ export type SessionLimits = Readonly<{ connectTimeoutMs: number; answerTimeoutMs
 export const SESSION_LIMITS: SessionLimits = { connectTimeoutMs: 5000, answerTimeoutMs: 8000, silenceMs: 10_000 };
 
 const CHANNEL_MAX = 255;
+/** A camera that takes nothing more gets no reports either. */
+const REPORTS_WAITING_MAX = 65_536;
 /** A key picture's distance: a range may end before its last picture. */
 const NEAR_THE_END_MS = 4000;
 /** How finely silence is measured: a fifth of its limit at worst. */
@@ -82,8 +86,9 @@ export class RtspSession {
   #rtpChannel = 0;
   #sessionId: string | undefined;
   #playUri = '';
-  #keepAliveMethod = 'OPTIONS';
-  #keepAlive: NodeJS.Timeout | undefined;
+  readonly #keepAlive = new SessionKeepAlive();
+  readonly #reports: SessionReports;
+  #pictures: ReturnType<SessionReports['add']> | undefined;
   #watch: NodeJS.Timeout | undefined;
   #quietTicks = 0;
   #blindTicks = 0;
@@ -99,6 +104,7 @@ export class RtspSession {
   constructor(options: SessionOptions, target: RtspTarget) {
     this.#options = options;
     this.#target = target;
+    this.#reports = new SessionReports(options.random);
   }
 
   get lostPackets(): number {
@@ -115,6 +121,7 @@ export class RtspSession {
     if (!track.ok) return track;
     const { track: chosen, setupPath } = track.value;
     this.#payloadType = chosen.media.payloadType;
+    this.#pictures = this.#reports.add({ clockRate: chosen.media.clockRate, send: (report) => this.#tell(report) });
     this.#depacketiser = chosen.open((unit) => {
       this.#blindTicks = 0;
       this.#options.onAccessUnit(this.#recordedAt === undefined ? unit : { ...unit, recordedAt: this.#recordedAt });
@@ -125,7 +132,8 @@ export class RtspSession {
   /** Ends the stream with TEARDOWN, so that the camera frees its slot at once. */
   close(): void {
     this.#over = true;
-    clearInterval(this.#keepAlive);
+    this.#keepAlive.stop();
+    this.#reports.stop();
     clearInterval(this.#watch);
     this.#udp?.close();
     const headers = this.#sessionId === undefined ? [] : [`Session: ${this.#sessionId}`];
@@ -151,7 +159,7 @@ export class RtspSession {
   async #describe(connection: RtspConnection): Promise<Result<{ track: Track; setupPath: string }, StreamFault>> {
     const uri = uriOf(this.#target);
     const options = await connection.request('OPTIONS', uri);
-    if (options.ok) this.#noteMethods(options.value);
+    if (options.ok) this.#keepAlive.noteMethods(options.value);
     else if (options.error.reason !== 'refused') return options; // some cameras answer OPTIONS with 4xx or 5xx
     const described = await connection.request('DESCRIBE', uri, ['Accept: application/sdp']);
     if (!described.ok) return described;
@@ -169,11 +177,6 @@ export class RtspSession {
     return ok({ track: track.value, setupPath });
   }
 
-  #noteMethods(options: RtspResponse): void {
-    const methods = (options.headers.get('public') ?? []).join(',').toUpperCase();
-    if (/\bGET_PARAMETER\b/.test(methods)) this.#keepAliveMethod = 'GET_PARAMETER';
-  }
-
   #basePath(described: RtspResponse): string {
     const base = described.headers.get('content-base')?.[0] ?? described.headers.get('content-location')?.[0];
     return (base === undefined ? undefined : pathOf(base)) ?? this.#target.path;
@@ -188,7 +191,7 @@ export class RtspSession {
     if (session === undefined) return failed(fault('not-rtsp', 'the camera gave no session'));
     const { id, timeoutS } = session;
     this.#sessionId = id;
-    if (this.#udp === undefined) await this.#sound?.setUp(connection, id);
+    if (this.#udp === undefined) await this.#sound?.setUp(connection, id, this.#reports);
     if (this.#over) return failed(fault('closed', 'closed by us'));
     this.#watchSilence();
     const { replay } = this.#options;
@@ -196,7 +199,9 @@ export class RtspSession {
     const played = await connection.request('PLAY', this.#playUri, [`Session: ${id}`, ...range]);
     if (!played.ok) return played;
     if (this.#over) return failed(fault('closed', 'closed by us'));
-    this.#keepAliveEvery(timeoutS * 500);
+    this.#reports.start();
+    // Half the session's time, so that one lost answer does not end it.
+    this.#keepAlive.start(connection, this.#playUri, id, timeoutS * 500);
     return ok(undefined);
   }
 
@@ -225,6 +230,7 @@ export class RtspSession {
     }
     const ordered = new ReorderWindow((packet) => this.#depacketiser?.push(packet));
     udp.onRtp((payload) => this.#onRtp(payload, (packet) => ordered.push(packet)));
+    udp.onRtcp((payload) => this.#pictures?.hear(payload));
     const ports = `${udp.port}-${udp.port + 1}`;
     const setup = await connection.request('SETUP', uri, [
       `Transport: RTP/AVP;unicast;client_port=${ports}`,
@@ -237,20 +243,13 @@ export class RtspSession {
     return setup;
   }
 
-  get #required(): readonly string[] {
-    return this.#options.replay === undefined ? [] : [REQUIRE_REPLAY];
+  #tell(report: Buffer): void {
+    if (this.#udp !== undefined) this.#udp.report(report);
+    else this.#connection?.sendFrame(this.#rtpChannel + 1, report, REPORTS_WAITING_MAX);
   }
 
-  /** Half the session's time, so that one lost answer does not end it. */
-  #keepAliveEvery(intervalMs: number): void {
-    const ask = async (): Promise<void> => {
-      if (this.#connection?.isWaiting === true) return;
-      const headers = this.#sessionId === undefined ? [] : [`Session: ${this.#sessionId}`];
-      const answer = await this.#connection?.request(this.#keepAliveMethod, this.#playUri, headers);
-      // Announced and then refused: OPTIONS keeps a session alive as well. No answer: while pictures come, so be it.
-      if (answer?.ok === false && answer.error.reason === 'refused') this.#keepAliveMethod = 'OPTIONS';
-    };
-    this.#keepAlive = setInterval(() => void ask(), intervalMs);
+  get #required(): readonly string[] {
+    return this.#options.replay === undefined ? [] : [REQUIRE_REPLAY];
   }
 
   /** A camera that was cut from the network says nothing more, and TCP would wait for hours. */
@@ -275,8 +274,9 @@ export class RtspSession {
 
   #onFrame(channel: number, payload: Buffer): void {
     if (this.#over || this.#sound?.take(channel, payload) === true) return;
-    if (channel === this.#rtpChannel && this.#udp === undefined)
-      this.#onRtp(payload, (packet) => this.#depacketiser?.push(packet));
+    if (this.#udp !== undefined) return;
+    if (channel === this.#rtpChannel) this.#onRtp(payload, (packet) => this.#depacketiser?.push(packet));
+    else if (channel === this.#rtpChannel + 1) this.#pictures?.hear(payload);
   }
 
   #onRtp(payload: Buffer, take: (packet: RtpPacket) => void): void {
@@ -287,6 +287,7 @@ export class RtspSession {
       return;
     }
     this.#quietTicks = 0;
+    this.#pictures?.note(packet);
     this.#options.onBytes(payload.length);
     if (this.#options.replay !== undefined && this.#isOver(payload, this.#options.replay)) return;
     take(packet);

@@ -15,6 +15,7 @@ export class UdpPair {
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   readonly #address: string;
+  #reportsTo: number | undefined;
   #isClosed = false;
 
   private constructor(port: number, rtp: Socket, rtcp: Socket, address: string) {
@@ -42,8 +43,21 @@ export class UdpPair {
     });
   }
 
+  onRtcp(take: (payload: Buffer) => void): void {
+    this.#rtcp.on('message', (payload, { address }) => {
+      if (address === this.#address) take(payload);
+    });
+  }
+
+  /** To where `knock` went; nowhere before. */
+  report(bytes: Buffer): void {
+    if (!this.#isClosed && this.#reportsTo !== undefined)
+      this.#rtcp.send(bytes, this.#reportsTo, this.#address, () => {});
+  }
+
   /** Opens the way through a firewall between us, which lets in only what was asked for. */
   knock(rtpPort: number, rtcpPort: number): void {
+    this.#reportsTo = rtcpPort;
     const ignored = (): void => {}; // a camera that cannot be reached falls silent, and that is seen
     this.#rtp.send(EMPTY_RTP, rtpPort, this.#address, ignored);
     this.#rtcp.send(EMPTY_REPORT, rtcpPort, this.#address, ignored);

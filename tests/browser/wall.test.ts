@@ -124,3 +124,34 @@ it('takes turns in the empty tiles, and what the desk takes down does not come b
   await wall.page.getByTestId('wall-corner').waitFor({ state: 'detached', timeout: 5_000 });
   await soon(async () => expect(await playing(wall.page)).toBe(4), 5_000);
 });
+
+it('is laid out from the desk by keys alone, and fills the screen by one', async () => {
+  const rotation = { isOn: true, cameras: ['wall-1', 'wall-2'], everyS: 60 };
+  await site.lay(4, ['wall-0', 'wall-3', null, null], { rotation });
+  const browser = await startBrowser(onTestFinished);
+  const { page, complaints } = await takeSeat(browser, site.gateway.url, DUTY);
+  await page.goto(`${site.gateway.url}/wall`);
+  const shown = async () => [
+    await tileOf(page, 0).getAttribute('data-camera'),
+    await tileOf(page, 1).getAttribute('data-camera'),
+  ];
+  await soon(async () => expect(await shown()).toEqual(['wall-0', 'wall-3']));
+  const keys = page.keyboard;
+  await keys.press('p'); // rotation rests: the empty tiles stay empty
+  await soon(async () => expect(await page.locator('[data-testid=wall-tile][data-camera=""]').count()).toBe(2));
+  await keys.press('ArrowRight'); // picks the first tile
+  await keys.press('Control+ArrowRight');
+  await keys.press('Delete');
+  await soon(async () => expect(await shown()).toEqual(['wall-0', '']));
+  await keys.press('Backspace');
+  await soon(async () => expect(await shown()).toEqual(['wall-0', 'wall-3']));
+  await keys.press('l');
+  await soon(async () => expect(await page.getByTestId('wall-tile').count()).toBe(9));
+  await keys.press('Shift+L');
+  await soon(async () => expect(await page.getByTestId('wall-tile').count()).toBe(4));
+  await page.goto(`${site.gateway.url}/wall/1`);
+  await page.getByTestId('wall-tile').first().waitFor();
+  await keys.press('f');
+  await soon(async () => expect(await page.evaluate('document.fullscreenElement !== null')).toBe(true));
+  expect(complaints).toEqual([]);
+});

@@ -33,6 +33,8 @@ type Session = { id: string; socket: Socket; timer?: NodeJS.Timeout; expires?: N
 /** A small RTSP server that may misbehave, made for tests and independent of the simulated camera. */
 export class RtspServer extends EventEmitter<{ request: [method: string, uri: string]; playing: []; ended: [] }> {
   readonly requests: { method: string; uri: string; authorization: string | undefined }[] = [];
+  /** RTCP of its receivers. */
+  readonly reports: { channel: number; report: Buffer }[] = [];
   readonly #options: RtspServerOptions;
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Map<string, Session>();
@@ -90,10 +92,10 @@ export class RtspServer extends EventEmitter<{ request: [method: string, uri: st
     let text = '';
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
+      text = this.#takeReports(text + chunk.toString('latin1'));
       for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
         const request = text.slice(0, end);
-        text = text.slice(end + 4);
+        text = this.#takeReports(text.slice(end + 4));
         this.#answer(socket, request);
       }
     });
@@ -102,6 +104,18 @@ export class RtspServer extends EventEmitter<{ request: [method: string, uri: st
       this.#sockets.delete(socket);
       for (const session of [...this.#sessions.values()]) if (session.socket === socket) this.#end(session);
     });
+  }
+
+  /** What its receiver says inside the connection, before the next request. */
+  #takeReports(text: string): string {
+    let rest = text;
+    for (; rest.startsWith('$') && rest.length >= 4; ) {
+      const end = 4 + ((rest.charCodeAt(2) << 8) | rest.charCodeAt(3));
+      if (rest.length < end) break;
+      this.reports.push({ channel: rest.charCodeAt(1), report: Buffer.from(rest.slice(4, end), 'latin1') });
+      rest = rest.slice(end);
+    }
+    return rest;
   }
 
   #answer(socket: Socket, request: string): void {

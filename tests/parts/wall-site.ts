@@ -1,4 +1,5 @@
 import mqtt from 'mqtt';
+import { z } from 'zod';
 import { type SimulatedCamera, startCamera } from '../../simulators/camera/camera.ts';
 import { DUTY } from './console-site.ts';
 import type { RunningGateway } from './gateway.ts';
@@ -52,7 +53,6 @@ export async function openWallSite(onFinished: OnFinished, gateway: RunningGatew
     await put(`fence-${at}`, { kind: 'railway', profile: 'fengsui', name: '振动光纤', place, cameras: [camera.id] });
   }
   await gateway.call('POST', '/api/v1/users', { ...DUTY, displayName: '席 A', role: 'dispatcher', regions: [REGION] });
-  let version = 0;
   return {
     gateway,
     cameras,
@@ -61,8 +61,10 @@ export async function openWallSite(onFinished: OnFinished, gateway: RunningGatew
       cameras[at] = await start(at, Number(new URL(cameraAt(at).rtspUrl('sub')).port));
     },
     async lay(layout, tiles, more = {}) {
+      const unmade = { version: 0 };
+      const present = await gateway.call('GET', '/api/v1/walls/1').catch(() => unmade);
+      const { version } = z.object({ version: z.int() }).parse(present);
       await gateway.call('PUT', '/api/v1/walls/1', { layout, tiles, version, ...more });
-      version += 1;
     },
     async intrusion(at, type = 'railway.perimeter.intrusion') {
       const client = await mqtt.connectAsync(gateway.mqttUrl);

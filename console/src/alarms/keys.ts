@@ -65,6 +65,9 @@ export function deskKey(event: Pressed): DeskKey | undefined {
 const TYPING = 'input:not([type=radio]):not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]';
 const CONTROLS = 'button, a, summary';
 
+/** Whether what has the focus takes letters. */
+export const isTyping = (target: unknown): boolean => matches(target, TYPING);
+
 /** Whether the focus lies in something of that kind; the window itself is nothing of any kind. */
 function matches(target: unknown, selector: string): boolean {
   const isElement = typeof target === 'object' && target !== null && 'closest' in target;

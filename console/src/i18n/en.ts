@@ -435,7 +435,8 @@ const en: Words = {
     empty: 'Empty',
     tile: 'Tile {n}: {name}',
     clear: 'Take off the tile',
-    chooseTile: 'Click a tile to steer its camera or take it off',
+    chooseTile:
+      'Click a tile to steer its camera or take it off · Ctrl + arrows pick a tile · L layout · P rotation · Backspace former camera · Delete take off',
     ticker: 'Yellow and blue alarms',
     more: '{n} more',
     waiting: '{n} more',

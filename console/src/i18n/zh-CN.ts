@@ -424,7 +424,7 @@ const zh = {
     empty: '空',
     tile: '画面 {n}：{name}',
     clear: '移出画面',
-    chooseTile: '点一个画面可控制云台或移出',
+    chooseTile: '点一个画面可控制云台或移出 · Ctrl+方向键选画面 · L 版式 · P 轮巡 · Backspace 换回上一路 · Delete 移出',
     ticker: '黄色与蓝色报警',
     more: '另有 {n} 条',
     waiting: '还有 {n} 条',

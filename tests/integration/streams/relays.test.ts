@@ -88,6 +88,18 @@ describe('a relay', () => {
     expect(relays.status()[0]?.bitsPerSecond).toBeGreaterThan(10_000);
   });
 
+  it('tells the camera every five seconds what came, as RTCP wants it', async ({ onTestFinished }) => {
+    const server = await startServer({}, onTestFinished);
+    const { relays } = openRelays(onTestFinished);
+    const { sink } = watch(relays, at(server));
+    await expect.poll(() => server.reports.length, { timeout: 12_000 }).toBeGreaterThan(0);
+    const { channel, report } = server.reports[0] ?? expect.fail();
+    expect([channel, report.readUInt8(1), report.readIntBE(13, 3)]).toEqual([1, 201, 0]);
+    const before = sink.chunks.length;
+    await sink.more(10); // and it plays on
+    expect(sink.chunks.length).toBeGreaterThan(before);
+  });
+
   it.each(['sdp', 'band'] as const)('finds the parameter sets in the %s alone', async (sets) => {
     const { onTestFinished } = await import('vitest');
     const server = await startServer({ sets }, onTestFinished);

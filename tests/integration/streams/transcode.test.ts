@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { StreamSource } from '../../../gateway/domain/camera.ts';
 import { deviceNetworks } from '../../../gateway/domain/device-networks.ts';
+import { Encodings } from '../../../streams/encodings.ts';
 import { Relays } from '../../../streams/relays.ts';
 import { SESSION_LIMITS } from '../../../streams/rtsp/session.ts';
 import { Transcodes } from '../../../streams/transcodes.ts';
@@ -22,12 +23,15 @@ function viewer() {
   return { chunks, closed, send, close: (reason: string) => void closed.push(reason) };
 }
 
-function openPool(onFinished: OnFinished, max: number, lingerMs = 200) {
+function openPool(onFinished: OnFinished, max: number, lingerMs = 200, encodings = new Encodings('off')) {
   const relays = new Relays({
     ...{ networks: deviceNetworks(['127.0.0.0/8']), allowBasic: false, lingerMs: 100, limits: SESSION_LIMITS },
     ...{ now: Date.now, random: Math.random, onState: () => {} },
   });
-  const pool = new Transcodes({ watch: (source, sink) => relays.watch(source, sink), now: Date.now, max, lingerMs });
+  const pool = new Transcodes({
+    ...{ watch: (source, sink) => relays.watch(source, sink), encodings },
+    ...{ now: Date.now, max, lingerMs },
+  });
   onFinished(async () => {
     pool.close();
     relays.close();
@@ -107,4 +111,19 @@ it('goes on through an outage of its camera, and tells its viewers when the enco
   for (const pid of encoders()) process.kill(pid, 'SIGKILL');
   await expect.poll(() => seen.closed, { timeout: 5_000 }).toEqual(['decoder']);
   expect(pool.count).toBe(0);
+});
+
+it('goes on by the processor where the hardware that was found does not do it after all', async ({
+  onTestFinished,
+}) => {
+  const camera = await startH265(onTestFinished);
+  const encodings = new Encodings('auto', async () => true); // this machine has none of it
+  const { pool } = openPool(onTestFinished, 1, 200, encodings);
+  const sink = viewer();
+  pool.watch(sourceOf('cam', camera), sink);
+  await expect.poll(() => sink.chunks.length, { timeout: 15_000 }).toBeGreaterThan(60);
+  expect(sink.closed).toEqual([]);
+  expect((await encodings.best()).name).toBe('libx264');
+  const decoded = await decodeFlv(Buffer.concat(sink.chunks), await temporaryFolder(onTestFinished));
+  expect(decoded).toMatchObject({ width: 320, height: 240, errors: '' });
 });

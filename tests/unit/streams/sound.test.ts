@@ -40,7 +40,7 @@ const AAC_MEDIA = [
 function framesOf(media: readonly string[], ...packets: readonly (readonly [time: number, payload: Buffer])[]) {
   const frames: SoundFrame[] = [];
   const take = chooseSound(readSdp(sdp(...media)))?.open((frame) => frames.push(frame));
-  const about = { marker: false, payloadType: 97, sequence: 0, ssrc: 1 };
+  const about = { marker: false, payloadType: 97, sequence: 0, source: 1 };
   for (const [timestamp, payload] of packets) take?.({ ...about, timestamp, payload });
   return frames.map(({ time, data }) => [time, data.toString('hex')]);
 }
