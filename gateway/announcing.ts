@@ -18,17 +18,22 @@ const PAUSE_BYTES = BYTES_PER_SECOND;
 const TONE_HZ = { chime: [880, 660], alert: [960, 1440], siren: [600, 900, 1200, 900] } as const;
 const TONE_MS = 400;
 
-/** What a loudspeaker that is reached by RTP is told: words, or one of our tones; how often, with a second in between. */
+const Times = z.int().min(1).max(TIMES_MAX).default(1);
+/** What a loudspeaker that is reached by RTP is told: words, one of our tones, a file; how often, with a second in between. */
 const Said = z.union([
-  z.strictObject({ text: z.string().min(1).max(TEXT_MAX_CHARS), times: z.int().min(1).max(TIMES_MAX).default(1) }),
-  z.strictObject({ tone: z.enum(['chime', 'alert', 'siren']), times: z.int().min(1).max(TIMES_MAX).default(1) }),
+  z.strictObject({ text: z.string().min(1).max(TEXT_MAX_CHARS), times: Times }),
+  z.strictObject({ tone: z.enum(['chime', 'alert', 'siren']), times: Times }),
+  z.strictObject({ file: z.string().min(1).max(40), times: Times }),
 ]);
+type Said = z.infer<typeof Said>;
 
 /** Makes a voice of words: samples of 16 bits, little-endian, 8,000 a second. A better voice is another one of these. */
 export type Speech = (text: string) => Promise<Result<Buffer, string>>;
 
 export type AnnouncingPorts = Readonly<{
   speech: Speech;
+  /** A file's samples, in the same form. */
+  soundOf: (file: string) => Promise<Buffer | undefined>;
   sourceOf: (id: DeviceId) => Promise<Result<StreamSource, Readonly<{ reason: string; text: string }>>>;
   announce: (source: StreamSource, pcm: Buffer) => Promise<Result<void, Readonly<{ reason: string; text: string }>>>;
   newId: () => string;
@@ -38,12 +43,13 @@ export type AnnouncingPorts = Readonly<{
 export async function announceAt(
   device: DeviceId,
   args: Readonly<Record<string, unknown>>,
-  { speech, sourceOf, announce, newId }: AnnouncingPorts,
+  { sourceOf, announce, newId, ...makers }: AnnouncingPorts,
   timeoutMs: number,
 ): Promise<Result<DeviceReply, CommandFault>> {
   const said = Said.safeParse(args);
-  if (!said.success) return refused(newId(), 'expected { text } or { tone: chime, alert or siren }, and times 1 to 5');
-  const sound = 'text' in said.data ? await speech(said.data.text) : ok(toneOf(said.data.tone));
+  if (!said.success)
+    return refused(newId(), 'expected { text }, { tone: chime, alert or siren } or { file }, times 1 to 5');
+  const sound = await soundOf(said.data, makers);
   if (!sound.ok) return refused(newId(), sound.error);
   const source = await sourceOf(device);
   if (!source.ok) return failed({ reason: 'not-connected', text: source.error.text });
@@ -58,6 +64,16 @@ export async function announceAt(
   if (done.ok) return ok({ id: newId(), ok: true });
   const isBusy = done.error.reason === 'busy' || done.error.reason === 'no-loudspeaker';
   return isBusy ? refused(newId(), done.error.text) : failed({ reason: 'not-connected', text: done.error.text });
+}
+
+async function soundOf(
+  said: Said,
+  { speech, soundOf }: Pick<AnnouncingPorts, 'speech' | 'soundOf'>,
+): Promise<Result<Buffer, string>> {
+  if ('text' in said) return await speech(said.text);
+  if ('tone' in said) return ok(toneOf(said.tone));
+  const sound = await soundOf(said.file);
+  return sound === undefined ? failed(`no file is kept by the name ${said.file}`) : ok(sound);
 }
 
 const refused = (id: string, error: string): Result<DeviceReply, CommandFault> => ok({ id, ok: false, error });

@@ -12,12 +12,13 @@ export const deviceCommands = (
   find: (id: DeviceId) => Device | undefined,
   cameras: Pick<OnvifAdapter, 'command' | 'source'>,
   video: Pick<VideoPlane, 'announce'>,
+  soundOf: AnnouncingPorts['soundOf'],
   others: () => DeviceCommands,
 ): DeviceCommands => ({
   send: async (device, command, timeoutMs) => {
     if (find(device)?.profile !== 'onvif') return await others().send(device, command, timeoutMs);
     if (command.name === 'broadcast')
-      return await announceAt(device, command.args, announcing(cameras, video), timeoutMs);
+      return await announceAt(device, command.args, announcing(cameras, video, soundOf), timeoutMs);
     const answered = new AbortController();
     const late = sleep(timeoutMs, undefined, { signal: answered.signal }).catch(() => undefined); // it was answered
     const answer = await Promise.race([cameras.command(device, command.name, command.args), late]);
@@ -28,8 +29,13 @@ export const deviceCommands = (
   },
 });
 
-const announcing = (cameras: Pick<OnvifAdapter, 'source'>, video: Pick<VideoPlane, 'announce'>): AnnouncingPorts => ({
+const announcing = (
+  cameras: Pick<OnvifAdapter, 'source'>,
+  video: Pick<VideoPlane, 'announce'>,
+  soundOf: AnnouncingPorts['soundOf'],
+): AnnouncingPorts => ({
   speech: espeak,
+  soundOf,
   sourceOf: (id) => cameras.source(id, 'main'),
   announce: (source, pcm) => video.announce(source, pcm),
   newId: randomUUID,

@@ -11,6 +11,7 @@ import type { Settings } from '../config/settings.ts';
 import { startVideoPlane } from '../streams/plane.ts';
 import { burnIn } from '../streams/watermark.ts';
 import { openAccess } from './access/access.ts';
+import { Announcements } from './announcements.ts';
 import { cameraPort } from './camera-port.ts';
 import { codecHouse } from './codec-house.ts';
 import { withProfilesOf } from './codec-profiles.ts';
@@ -189,7 +190,8 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
   });
   // HTTP listens before devices are let in: until then nobody can be sent a command.
   const mqtt: { current?: MqttAdapter } = {};
-  const commands = deviceCommands(registry.find, cameras, video, () => mqttOf(mqtt).commands);
+  const announcements = new Announcements(dataDir);
+  const commands = deviceCommands(registry.find, cameras, video, announcements.sound, () => mqttOf(mqtt).commands);
   const steered = cameraPort(cameras, now);
   const { ptz } = steered;
   const linkage = openLinkageHouse({ settings: settings.linkages, registry, lines, lanes, journal, ptz, commands });
@@ -243,16 +245,14 @@ async function openParts(settings: Settings, around: Surroundings, onStop: OnSto
     lines,
     places: rules.places,
     commands,
+    announcements,
     commandTimeoutMs: settings.mqtt.commandTimeoutMs,
     cameras: steered,
     discovery,
     onboarding,
     video,
     streamUrls: streamUrls(randomBytes(32)),
-    vendors,
-    deadLetters,
-    archive,
-    values,
+    ...{ vendors, deadLetters, archive, values },
     evidence: evidence.files,
     watermark: burnIn,
     patrol: patrol.port(evidence.files),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
+import type { Announcements } from '../announcements.ts';
 import type { AlarmDesk } from '../desk/desk.ts';
 import type { PlaceRules } from '../desk/place-rules.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -230,6 +231,7 @@ export type HttpPorts = Readonly<{
   regions: RegionTree;
   lines: LineBook;
   places: PlaceRules;
+  announcements: Pick<Announcements, 'list' | 'keep' | 'remove'>;
   commands: DeviceCommands;
   commandTimeoutMs: number;
   cameras: Cameras;

@@ -6,6 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { alarmRecords } from './alarm-records.ts';
 import { alarms } from './alarms.ts';
+import { announcements } from './announcements.ts';
 import { auditRequests, auditTrail } from './audit-trail.ts';
 import { cameraReports } from './camera-reports.ts';
 import { cameras } from './cameras.ts';
@@ -65,6 +66,7 @@ const RESOURCES = [
   cameras,
   recordings,
   talk,
+  announcements,
   sound,
   discovery,
   regions,

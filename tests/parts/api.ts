@@ -15,13 +15,15 @@ export class Api {
   get = (path: string, headers: Record<string, string> = {}) => this.call('GET', path, undefined, headers);
   post = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('POST', path, body, headers);
   put = (path: string, body?: unknown, headers: Record<string, string> = {}) => this.call('PUT', path, body, headers);
+  putFile = (path: string, type: string, bytes: Buffer) => this.call('PUT', path, bytes, { 'content-type': type });
   delete = (path: string, headers: Record<string, string> = {}) => this.call('DELETE', path, undefined, headers);
 
   async call(method: string, path: string, body: unknown, more: Record<string, string>): Promise<Answered> {
     const headers: Record<string, string> = { ...more };
     if (this.token !== undefined) headers['authorization'] ??= `Bearer ${this.token}`;
     if (body !== undefined) headers['content-type'] ??= 'application/json';
-    const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
+    const isReady = typeof body === 'string' || body instanceof Buffer;
+    const text = body === undefined ? null : isReady ? body : JSON.stringify(body);
     const response = await fetch(path.startsWith('/api') ? `${this.url}${path}` : `${this.url}/api/v1${path}`, {
       method,
       headers,

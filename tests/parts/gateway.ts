@@ -9,7 +9,7 @@ import type { OnFinished } from './temporary-folder.ts';
 import { isTelling, secret, secretKey, tell, tellAnswer } from './told.ts';
 
 const MAIN = join(import.meta.dirname, '../../gateway/main.ts');
-const ADMIN_PASSWORD = secret('a password for tests');
+export const ADMIN_PASSWORD = secret('a password for tests');
 
 export type GatewayOptions = Readonly<{
   dataDir: string;

@@ -8,6 +8,7 @@ import { io, type Socket } from 'socket.io-client';
 import { uuidv7 } from 'uuidv7';
 import { loadCatalogue } from '../../config/catalogue.ts';
 import { type Access, openAccess } from '../../gateway/access/access.ts';
+import { Announcements } from '../../gateway/announcements.ts';
 import { definitionOf } from '../../gateway/desk/alarm-type.ts';
 import { SignalIntake } from '../../gateway/desk/intake.ts';
 import { openLanes } from '../../gateway/desk/open-desk.ts';
@@ -147,6 +148,7 @@ export async function startHttpGateway(onFinished: OnFinished, options: GatewayO
         return world.answer;
       },
     },
+    announcements: new Announcements(folder),
     commandTimeoutMs: 1_000,
     cameras: {
       sourceOf: async (camera, quality) => ok({ camera, quality, connection: { url: 'rtsp://127.0.0.1:1/' } }),

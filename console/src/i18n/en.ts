@@ -284,9 +284,13 @@ const en: Words = {
   linked: {
     title: 'Linked actions (all recorded; locked ones ask first)',
     broadcast: 'Broadcast',
-    ask: 'Broadcast “{phrase}” at {where}, about 12 s',
+    ask: 'Broadcast “{phrase}” at {where}',
     kept: 'Played by {name} as soon as you confirm; never repeated by itself.',
-    phrase: 'Stored phrase',
+    phrase: 'What is said',
+    words: 'Words of your own',
+    wordsHint: 'In Chinese, as it is to be spoken',
+    file: 'File: {name}',
+    tone: { chime: 'Chime', alert: 'Alert', siren: 'Siren' },
     waiting: 'Sent, waiting {s} s',
     done: 'Done by the device ({s} s)',
     refused: 'The device refused: {why}',
@@ -753,6 +757,16 @@ const en: Words = {
     when: 'Moment of the recording',
     keys: '← → 10 seconds back and on',
   },
+  announcement: {
+    title: 'Files for loudspeakers',
+    means:
+      'Recordings (wav, mp3, flac, ogg, aac, three minutes at most) that are chosen by their names when somebody calls out; the same name replaces.',
+    add: 'Add a recording…',
+    busy: 'Converting…',
+    remove: 'Remove',
+    removeOne: 'Remove {name}',
+    seconds: '{s} s',
+  },
   hearing: {
     listen: 'Listen',
     mute: 'Mute',
@@ -817,7 +831,13 @@ const en: Words = {
       removed: '{n} files removed before their time since the start, for want of room, last at {at}',
     },
   },
-  followerName: { archive: 'Archive', evidence: 'Evidence', values: 'Last values', linkage: 'Linkage' },
+  followerName: {
+    archive: 'Archive',
+    evidence: 'Evidence',
+    values: 'Last values',
+    linkage: 'Linkage',
+    'work-orders': 'Work orders',
+  },
   followerState: { following: 'Running', retrying: 'Trying again', paused: 'Paused', stopped: 'Stopped' },
   reason: {
     'not-json': 'Not JSON',

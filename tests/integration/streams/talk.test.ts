@@ -8,7 +8,7 @@ import { decodeG711 } from '../../../streams/talk/g711.ts';
 import { startGateway } from '../../parts/gateway.ts';
 import { temporaryFolder } from '../../parts/temporary-folder.ts';
 import { secret } from '../../parts/told.ts';
-import { RATE, shareOf, tone } from '../../parts/tone.ts';
+import { RATE, shareOf, tone, wavOf } from '../../parts/tone.ts';
 
 const LOGIN = { username: 'admin', password: secret('a camera that is spoken to') };
 async function openSite() {
@@ -103,6 +103,7 @@ it('says words and tones through loudspeakers, and of each what came of it', asy
   expect(shareOf(heard.subarray(0, 0.4 * RATE * 2), 880)).toBeGreaterThan(0.9);
   expect(speaker1.heard().length).toBe((0.8 + 1 + 0.8) * RATE);
   expect(await order('post-1', { text: '请立即离开铁路' })).toMatchObject({ ok: true });
+  const before = speaker1.heard().length;
   const words = decodeG711('PCMA', speaker1.heard().subarray(2.6 * RATE));
   expect(words.length / 2 / RATE).toBeGreaterThan(1);
   const loudness = Math.sqrt(
@@ -110,4 +111,17 @@ it('says words and tones through loudspeakers, and of each what came of it', asy
       (words.length / 2),
   );
   expect(loudness).toBeGreaterThan(300);
+
+  const { token } = await gateway.signIn();
+  const authorization = `Bearer ${token}`;
+  const headers = { authorization, 'content-type': 'audio/wav' };
+  const url = `${gateway.url}/api/v1/announcements/${encodeURIComponent('演练')}`;
+  expect((await fetch(url, { method: 'PUT', headers, body: wavOf(tone(1000, 1)) })).status).toBe(200);
+  expect(await order('post-1', { file: '演练' })).toMatchObject({ ok: true });
+  const played = decodeG711('PCMA', speaker1.heard().subarray(before));
+  expect(shareOf(played, 1000)).toBeGreaterThan(0.95);
+  expect(await order('post-1', { file: 'other' })).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('other'),
+  });
 });
