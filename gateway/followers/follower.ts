@@ -9,6 +9,11 @@ const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 60_000;
 /** Failures of a batch, none of them an outage, after which the entry at fault is looked for: some 16 s by then. */
 const POISON_AFTER = 8;
+/**
+ * Batches that are handled while their cursor is still on its way to the disk, where it waits for company: so many are
+ * handled once more after a crash. Waiting for each would hold who is far behind to ten batches a second.
+ */
+const UNSTORED_MAX = 16;
 
 /** Thrown by an effect whose other side said when to come again (Retry-After). Longer than a minute counts as a minute. */
 export class TryLater extends OtherSideAway {
@@ -91,6 +96,8 @@ class Run {
   #mayPass: Seq = 0;
   #storing: Promise<boolean> | undefined;
   readonly #inFlight: Promise<boolean>[] = [];
+  /** Batches that are handled without a gap and that the cursor is not past yet. */
+  #unstored = 0;
 
   constructor(ports: FollowerPorts) {
     this.#ports = ports;
@@ -139,6 +146,7 @@ class Run {
     } finally {
       await this.#stored; // whoever comes next reads the cursor: nothing may move it afterwards
       this.#inFlight.length = 0;
+      this.#unstored = 0;
     }
   }
 
@@ -149,8 +157,9 @@ class Run {
     const handled = this.#handle(batch);
     this.#through = Promise.all([this.#through, handled]).then((all) => all.every(Boolean));
     this.#stored = this.#through.then((isThrough) => (isThrough ? this.#storeUpTo(last) : false));
-    this.#inFlight.push(this.#stored);
+    this.#inFlight.push(this.#through);
     if (this.#inFlight.length >= inFlightMax) await this.#inFlight.shift();
+    if (this.#unstored >= UNSTORED_MAX) await this.#storing;
   }
 
   #handle({ entries, last }: Batch): Promise<boolean> {
@@ -218,6 +227,7 @@ class Run {
   /** Many batches that are through at once cost one stored cursor, not one each. */
   #storeUpTo(seq: Seq): Promise<boolean> {
     this.#mayPass = seq;
+    this.#unstored += 1;
     this.#storing ??= this.#storeAll();
     return this.#storing;
   }
@@ -226,8 +236,9 @@ class Run {
     await Promise.resolve(); // it is known as under way before it can be over
     try {
       while (this.#cursor < this.#mayPass) {
-        const seq = this.#mayPass;
+        const [seq, batches] = [this.#mayPass, this.#unstored];
         if (!(await this.#untilDone('store cursor', () => this.#storeCursor(seq)))) return false;
+        this.#unstored -= batches;
       }
       return true;
     } finally {

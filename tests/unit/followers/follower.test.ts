@@ -7,6 +7,19 @@ import { MemoryCursors, MemoryJournal } from '../../parts/memory-journal.ts';
 
 const entry = { kind: 'device-removed', device: 'd', by: { name: 'admin', centre: undefined } } as const;
 
+/** The first one waits for the disk. */
+class SlowCursors extends MemoryCursors {
+  readonly #disk: Promise<void>;
+  constructor(disk: Promise<void>) {
+    super();
+    this.#disk = disk;
+  }
+  override async store(name: string, seq: Seq): Promise<void> {
+    await this.#disk;
+    await super.store(name, seq);
+  }
+}
+
 function journalOf(entries: number, batchMax = 10): MemoryJournal {
   const journal = new MemoryJournal(batchMax);
   for (let n = 0; n < entries; n++) journal.add(entry);
@@ -47,6 +60,19 @@ describe('a follower', () => {
     expect(follower.lag()).toBe(0);
     await end();
     expect(follower.state()).toMatchObject({ status: 'stopped', cursor: 25, failures: 0 });
+  });
+
+  it('goes on while its cursor waits for the disk, sixteen batches at most, and stores the last of them at once', async () => {
+    const [disk, handled]: [PromiseWithResolvers<void>, Seq[]] = [Promise.withResolvers(), []];
+    const cursors = new SlowCursors(disk.promise);
+    const { end } = start(journalOf(300), async ({ last }) => void handled.push(last), { cursors });
+    await expect.poll(() => handled.at(-1)).toBe(160);
+    await new Promise(setImmediate);
+    expect(handled.at(-1)).toBe(160);
+    disk.resolve();
+    await cursors.reached('test', 300);
+    expect(cursors.stored.slice(0, 2)).toEqual([10, 160]);
+    await end();
   });
 
   it('repeats a failing batch with its cursor still, and tells how far behind it is', async () => {
