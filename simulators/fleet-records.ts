@@ -20,11 +20,12 @@ export type DeviceRecord = Readonly<{
   /** The cameras that see it, nearest first. */
   cameras?: readonly string[];
   tags?: readonly string[];
+  settings?: Readonly<{ sound: boolean }>;
 }>;
 
 /** What stands in for the device: a camera and what it looks at, or one of the MQTT devices. */
 export type Stand =
-  | Readonly<{ as: 'camera'; scene: number; hasPtz: boolean }>
+  | Readonly<{ as: 'camera'; scene: number; hasPtz: boolean; hasMicrophone?: boolean }>
   | Readonly<{ as: 'access' | 'fence' | 'collar' | 'speaker' }>;
 
 export type FleetMember = Readonly<{ record: DeviceRecord; stand: Stand }>;
@@ -70,8 +71,9 @@ export const FLEET: readonly FleetMember[] = [
       region: XIUJIANG,
       place: { name: '秀江名苑 1 号门', lng: 114.3922, lat: 27.8121 },
       compound: COMPOUND,
+      settings: { sound: true },
     },
-    stand: { as: 'camera', scene: 1, hasPtz: false },
+    stand: { as: 'camera', scene: 1, hasPtz: false, hasMicrophone: true },
   },
   {
     record: {

@@ -93,6 +93,7 @@ function startFleetCamera(
     password,
     scene: stand.scene,
     hasPtz: stand.hasPtz,
+    hasMicrophone: stand.hasMicrophone === true,
     rtspOnly: record.profile === 'rtsp',
     ...(cacheDir !== undefined && { cacheDir }),
   });

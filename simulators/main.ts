@@ -14,7 +14,7 @@ import { SCENARIOS } from './scenarios/all.ts';
 const REGISTER = '[--register http://127.0.0.1:8080 (FENGSUI_ADMIN_PASSWORD)]';
 const USAGE = `用法 / usage:
   node simulators/main.ts camera [--id cam-1] [--name 名称] [--scene ${SCENES.map(({ name }) => name).join('|')}]
-       [--host 127.0.0.1] [--port 8000] [--rtsp-port 8554] [--username operator] [--password …] [--rtsp-only]
+       [--host 127.0.0.1] [--port 8000] [--rtsp-port 8554] [--username operator] [--password …] [--rtsp-only] [--microphone]
   node simulators/main.ts cameras [--count 500] [--h265 0.5] [--host 127.0.0.1] [--rtsp-port 20000]
        [--username operator] [--password …] [--trouble loss=0.1@1-50 --trouble silent=30,missing=rtpmap@77 …]
        ${TROUBLE_WORDS}
@@ -43,6 +43,7 @@ const { values, positionals } = parseArgs({
     h265: { type: 'string', default: '0.5' },
     trouble: { type: 'string', multiple: true, default: [] },
     'rtsp-only': { type: 'boolean', default: false },
+    microphone: { type: 'boolean', default: false },
     username: { type: 'string', default: 'operator' },
     password: { type: 'string', default: randomBytes(9).toString('base64url') },
     mqtt: { type: 'string' },
@@ -75,6 +76,7 @@ async function runCamera(): Promise<() => Promise<void>> {
     onvifPort: Number(values.port),
     rtspPort: Number(values['rtsp-port']),
     rtspOnly: values['rtsp-only'],
+    hasMicrophone: values.microphone,
   });
   if (!values['rtsp-only']) say(`ONVIF  ${camera.onvifUrl}`);
   say(`RTSP   ${camera.rtspUrl('main')}\n       ${camera.rtspUrl('sub')}`);
