@@ -41,7 +41,6 @@ export class Broadcast {
   constructor(path: string) {
     if (Context.broadcasts.has(path)) throw new Error(`already published: ${path}`);
     this.#broadcast = new BroadcastServer(path);
-    this.#broadcast.flvHeader = Flv.createHeader(false, true); // with audio announced, mpegts.js waits for it for ever
     this.#broadcast.publishGraceMs = 0;
     this.#publisher = publisher(path);
     Context.broadcasts.set(path, this.#broadcast);
@@ -95,7 +94,11 @@ export class Broadcast {
   join(viewer: FlvViewer): void {
     viewer.hold();
     if (viewer.tracks === 'sound') viewer.sendBuffer(Flv.createHeader(true, false));
-    else this.#broadcast.postPlay(viewer);
+    else {
+      // What is in it: with sound announced that never comes, mpegts.js waits for ever.
+      this.#broadcast.flvHeader = Flv.createHeader(viewer.tracks === 'both', true);
+      this.#broadcast.postPlay(viewer);
+    }
     if (viewer.tracks !== 'pictures') this.#hear(viewer);
     if (viewer.tracks !== 'sound' && this.#broadcast.flvGopCache === null) viewer.awaitKey();
     viewer.release();

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ANNOUNCEMENTS_MAX, SOUND_TYPES, type SoundType } from '../announcements.ts';
+import { BodyFile } from './body-file.ts';
 import { Announcement, AnnouncementList, AnnouncementName } from './contract/announcements.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
@@ -12,17 +12,13 @@ const FILE_MAX_BYTES = FILE_MAX_MIB * 1024 * 1024;
 const EXPECTED = `a file of sound (${Object.keys(SOUND_TYPES).join(', ')}) of at most ${FILE_MAX_MIB} MiB`;
 const ByName = z.object({ name: AnnouncementName });
 
-/** A file as a request brings it. In JSON it is its hash: that is what an act done twice is known by. */
-class SoundFile {
+class SoundFile extends BodyFile {
   readonly type: SoundType;
-  readonly bytes: Buffer;
 
   constructor(type: SoundType, bytes: Buffer) {
+    super(bytes);
     this.type = type;
-    this.bytes = bytes;
   }
-
-  toJSON = (): string => createHash('sha256').update(this.bytes).digest('hex');
 }
 
 /** What loudspeakers play by its name (广播文件): an administrator keeps the files, whoever may speak hears of them. */

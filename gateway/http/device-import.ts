@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf, type Operator } from '../access/operator.ts';
 import type { Importer, ImportFault, ImportStatus } from '../onboarding/import-desk.ts';
 import { FILE_MAX_BYTES, FILE_MAX_MIB, type FileKind } from '../onboarding/table.ts';
+import { BodyFile } from './body-file.ts';
 import { ImportJob, ImportReport, ImportStarted } from './contract/onboarding.ts';
 import type { HttpPorts } from './ports.ts';
 import { Refused } from './problems.ts';
@@ -15,17 +15,13 @@ const TYPES: Readonly<Record<string, FileKind>> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
 };
 
-/** A file as a request brings it. In JSON it is its hash: that is what an act done twice is known by. */
-class DeviceFile {
-  readonly bytes: Buffer;
+class DeviceFile extends BodyFile {
   readonly kind: FileKind;
 
   constructor(bytes: Buffer, kind: FileKind) {
-    this.bytes = bytes;
+    super(bytes);
     this.kind = kind;
   }
-
-  toJSON = (): string => createHash('sha256').update(this.bytes).digest('hex');
 }
 
 const ById = z.object({ id: z.uuid() });

@@ -82,7 +82,7 @@ export const evidence: FastifyPluginAsyncZod<HttpPorts> = async (http, ports) =>
       const alarm = alarmFor(operator, desk, params.id);
       const photo: unknown = body;
       if (!(photo instanceof Photo)) throw new Refused('wrong-media-type', { expected: 'image/jpeg' });
-      const added = await files.addPhoto(alarm.id, photo.jpeg, saidAt(query.at, now()) ?? now(), actorOf(operator));
+      const added = await files.addPhoto(alarm.id, photo.bytes, saidAt(query.at, now()) ?? now(), actorOf(operator));
       return reply.code(201).send(toEvidence(added));
     },
   );

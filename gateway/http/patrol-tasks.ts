@@ -71,7 +71,7 @@ export const patrolTasks: FastifyPluginAsyncZod<HttpPorts> = async (http, { acce
       const task = taskFor(operator, tasks.find(params.id), params.id);
       const photo: unknown = body;
       if (!(photo instanceof Photo)) throw new Refused('wrong-media-type', { expected: 'image/jpeg' });
-      const added = await patrol.addPhoto(task, photo.jpeg, saidAt(query.at, now()) ?? now(), actorOf(operator));
+      const added = await patrol.addPhoto(task, photo.bytes, saidAt(query.at, now()) ?? now(), actorOf(operator));
       return reply.code(201).send(toTask(added));
     },
   );

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BodyFile } from './body-file.ts';
 import { Refused } from './problems.ts';
 
 /** A phone's photo is 2 to 5 MB. */
@@ -15,16 +15,8 @@ const JPEG_END = Buffer.from([0xff, 0xd9]);
 /** Behind the end some phones leave zeros or a second picture; that far back the end is looked for. */
 const JPEG_TAIL_BYTES = 1024 * 1024;
 
-/** A photo as a request brings it. In JSON it is its hash: that is what an act done twice is known by. */
-export class Photo {
-  readonly jpeg: Buffer;
-
-  constructor(jpeg: Buffer) {
-    this.jpeg = jpeg;
-  }
-
-  toJSON = (): string => createHash('sha256').update(this.jpeg).digest('hex');
-}
+/** A JPEG as a request brings it. */
+export class Photo extends BodyFile {}
 
 /** Lets a resource take photos: as the body itself, or as the first file of a form. */
 export function takePhotos(http: Pick<FastifyInstance, 'addContentTypeParser'>): void {

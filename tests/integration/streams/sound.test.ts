@@ -43,6 +43,8 @@ it('brings what a camera hears to who listens, alone or beside the pictures, ove
   if (sound === undefined || both === undefined || pictures === undefined) return expect.fail();
   await Promise.all([sound.sink.more(SOME), both.sink.more(2 * SOME)]);
   expect([camera.viewers(), camera.listeners()]).toEqual([1, 1]);
+  const announced = [sound, both, pictures].map(({ sink }) => sink.chunks[0]?.[4]);
+  expect(announced).toEqual([0b100, 0b101, 0b001]); // Source: Flash Video File Format 10.1, E.2
   const folder = await temporaryFolder(onTestFinished);
   for (const { sink } of [sound, both]) {
     const file = join(folder, `${process.hrtime.bigint()}.flv`);
