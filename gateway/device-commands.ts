@@ -4,8 +4,11 @@ import type { OnvifAdapter } from '../adapters/onvif/adapter.ts';
 import type { VideoPlane } from '../streams/video-plane.ts';
 import { type AnnouncingPorts, announceAt, espeak } from './announcing.ts';
 import type { DeviceCommands } from './domain/command.ts';
-import type { Device, DeviceId } from './domain/device.ts';
+import type { Connection, Device, DeviceId } from './domain/device.ts';
 import { failed, ok } from './domain/result.ts';
+
+/** A loudspeaker that plays the RTP which comes to its port, and speaks no other protocol. */
+const RTP_SPEAKER = 'rtp';
 
 /** Commands by how a device speaks: a camera's relay by ONVIF, what a loudspeaker says by RTP, everything else by MQTT. */
 export const deviceCommands = (
@@ -16,9 +19,13 @@ export const deviceCommands = (
   others: () => DeviceCommands,
 ): DeviceCommands => ({
   send: async (device, command, timeoutMs) => {
-    if (find(device)?.profile !== 'onvif') return await others().send(device, command, timeoutMs);
-    if (command.name === 'broadcast')
-      return await announceAt(device, command.args, announcing(cameras, video, soundOf), timeoutMs);
+    const { profile, connection } = find(device) ?? {};
+    if (profile !== 'onvif' && profile !== RTP_SPEAKER) return await others().send(device, command, timeoutMs);
+    if (command.name === 'broadcast') {
+      const plain = profile === RTP_SPEAKER ? connection : undefined;
+      return await announceAt(device, command.args, announcing(cameras, video, soundOf, plain), timeoutMs);
+    }
+    if (profile === RTP_SPEAKER) return failed({ reason: 'not-supported', text: 'it only knows broadcast' });
     const answered = new AbortController();
     const late = sleep(timeoutMs, undefined, { signal: answered.signal }).catch(() => undefined); // it was answered
     const answer = await Promise.race([cameras.command(device, command.name, command.args), late]);
@@ -33,10 +40,14 @@ const announcing = (
   cameras: Pick<OnvifAdapter, 'source'>,
   video: Pick<VideoPlane, 'announce'>,
   soundOf: AnnouncingPorts['soundOf'],
+  plain: Connection | undefined,
 ): AnnouncingPorts => ({
   speech: espeak,
   soundOf,
-  sourceOf: (id) => cameras.source(id, 'main'),
+  sourceOf: async (id) =>
+    plain === undefined
+      ? await cameras.source(id, 'main')
+      : ok({ camera: id, quality: 'main' as const, connection: plain }),
   announce: (source, pcm) => video.announce(source, pcm),
   newId: randomUUID,
 });

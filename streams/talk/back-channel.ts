@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Connection } from '../../gateway/domain/device.ts';
 import type { DeviceNetworks } from '../../gateway/domain/device-networks.ts';
 import { failed, ok, type Result } from '../../gateway/domain/result.ts';
@@ -8,12 +7,12 @@ import { RtspConnection } from '../rtsp/connection.ts';
 import { readSdp, type SdpMedia } from '../rtsp/sdp.ts';
 import { SESSION_LIMITS } from '../rtsp/session.ts';
 import { controlPath, pathOf, readTarget, tunnelOf, uriOf } from '../rtsp/target.ts';
-import { encodeG711, type G711, PAYLOAD_TYPES, SAMPLES_PER_SECOND } from './g711.ts';
+import { type G711, PAYLOAD_TYPES, SAMPLES_PER_SECOND } from './g711.ts';
+import { G711Packets } from './g711-packets.ts';
 
 /** Source: ONVIF Streaming, 5.3 (back channel). Asked for in each request of the session. */
 const REQUIRE = 'Require: www.onvif.org/ver20/backchannel';
 const CHANNEL = 0;
-const HEAD_BYTES = 12;
 const KEEP_ALIVE_MS = 20_000;
 
 export type BackChannelOptions = Readonly<{ networks: DeviceNetworks; allowBasic: boolean }>;
@@ -21,19 +20,14 @@ export type BackChannelOptions = Readonly<{ networks: DeviceNetworks; allowBasic
 /** The way to a camera's or loudspeaker's own loudspeaker (对讲、喊话): G.711 by RTP inside an RTSP connection. */
 export class BackChannel {
   readonly #connection: RtspConnection;
-  readonly #law: G711;
+  readonly #packets: G711Packets;
   readonly #uri: string;
   readonly #session: string;
-  readonly #ssrc = randomInt(1, 2 ** 32);
   readonly #keepAlive: NodeJS.Timeout;
-  #sequence = randomInt(0, 2 ** 16);
-  #time = randomInt(0, 2 ** 32);
-  /** Sound that did not go out, since what went before is still on its way, in samples. */
-  dropped = 0;
 
   private constructor(connection: RtspConnection, law: G711, uri: string, session: string) {
     this.#connection = connection;
-    this.#law = law;
+    this.#packets = new G711Packets(law);
     this.#uri = uri;
     this.#session = session;
     const headers = [`Session: ${session}`, REQUIRE];
@@ -66,17 +60,7 @@ export class BackChannel {
 
   /** Samples of 16 bits at 8,000 a second, some 20 ms of them. What the connection cannot take is dropped: late words help nobody. */
   send(pcm: Buffer): void {
-    const payload = encodeG711(this.#law, pcm);
-    const packet = Buffer.alloc(HEAD_BYTES + payload.length);
-    packet[0] = 0x80;
-    packet[1] = PAYLOAD_TYPES[this.#law];
-    packet.writeUInt16BE(this.#sequence, 2);
-    packet.writeUInt32BE(this.#time, 4);
-    packet.writeUInt32BE(this.#ssrc, 8);
-    payload.copy(packet, HEAD_BYTES);
-    this.#sequence = (this.#sequence + 1) & 0xffff;
-    this.#time = (this.#time + payload.length) >>> 0;
-    if (!this.#connection.sendFrame(CHANNEL, packet, SAMPLES_PER_SECOND)) this.dropped += payload.length;
+    this.#connection.sendFrame(CHANNEL, this.#packets.next(pcm), SAMPLES_PER_SECOND);
   }
 
   close(): void {

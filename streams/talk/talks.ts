@@ -7,6 +7,7 @@ import type { Upgrade } from '../ipc.ts';
 import { closeSoon, REFUSED, TRY_LATER, WsViewers } from '../ws-viewers.ts';
 import { BackChannel, type BackChannelOptions } from './back-channel.ts';
 import { SAMPLES_PER_SECOND } from './g711.ts';
+import { RTP, RtpSpeaker } from './rtp-speaker.ts';
 
 /** Devices that are spoken to at once. */
 const TALKS_MAX = 64;
@@ -15,6 +16,8 @@ const PACKET_BYTES = 320;
 const PACKET_MS = (1000 * PACKET_BYTES) / 2 / SAMPLES_PER_SECOND;
 /** Nobody speaks longer, and a page that was forgotten must not hold a loudspeaker. */
 const TALK_MAX_MS = 300_000;
+
+type Loudspeaker = BackChannel | RtpSpeaker;
 
 /** What is said to devices: by a person's own voice, or by words that were made before. One speaker a device. */
 export class Talks {
@@ -83,16 +86,19 @@ export class Talks {
     ws.send(JSON.stringify({ state: 'open' }));
   }
 
-  async #begin(source: StreamSource, onEnd: (fault: StreamFault) => void): Promise<Result<BackChannel, StreamFault>> {
+  async #begin(source: StreamSource, onEnd: (fault: StreamFault) => void): Promise<Result<Loudspeaker, StreamFault>> {
     if (this.#busy.size >= TALKS_MAX || this.#busy.has(source.camera))
       return failed(fault('busy', 'somebody speaks there already'));
     this.#busy.add(source.camera);
-    const opened = await BackChannel.open(source.connection, this.#options, onEnd, AbortSignal.timeout(10_000));
+    const { connection } = source;
+    const opened = connection.url.startsWith(RTP)
+      ? await RtpSpeaker.open(connection.url, this.#options.networks)
+      : await BackChannel.open(connection, this.#options, onEnd, AbortSignal.timeout(10_000));
     if (!opened.ok) this.#busy.delete(source.camera);
     return opened;
   }
 
-  #finish({ camera }: StreamSource, channel: BackChannel): void {
+  #finish({ camera }: StreamSource, channel: Loudspeaker): void {
     channel.close();
     this.#busy.delete(camera);
   }

@@ -12,8 +12,8 @@ export type Choice =
   | Readonly<{ kind: 'tone'; tone: Tone }>
   | Readonly<{ kind: 'file'; file: string }>;
 
-/** One that speaks by MQTT plays what it has stored; one by ONVIF says what the gateway makes. */
-export const saysAnything = ({ profile }: Pick<Device, 'profile'>): boolean => profile === 'onvif';
+/** One that speaks by MQTT plays what it has stored; one by ONVIF or by RTP says what the gateway makes. */
+export const saysAnything = ({ profile }: Pick<Device, 'profile'>): boolean => profile === 'onvif' || profile === 'rtp';
 
 export function choicesFor(speaker: Pick<Device, 'profile'>, files: readonly string[]): readonly Choice[] {
   const phrases = PHRASES.map((phrase) => ({ kind: 'phrase' as const, phrase }));

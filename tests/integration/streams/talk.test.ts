@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -124,4 +125,33 @@ it('says words and tones through loudspeakers, and of each what came of it', asy
     ok: false,
     error: expect.stringContaining('other'),
   });
+});
+
+it('speaks plain RTP to a loudspeaker that knows nothing else, inside the device networks only', async () => {
+  const { gateway } = await openSite();
+  const ear = createSocket('udp4');
+  onTestFinished(() => void ear.close());
+  ear.bind(0, '127.0.0.1');
+  await once(ear, 'listening');
+  const packets: Buffer[] = [];
+  ear.on('message', (packet) => packets.push(packet));
+  const speaker = (id: string, url: string) =>
+    gateway.call('PUT', `/api/v1/devices/${id}`, {
+      ...{ kind: 'speaker', profile: 'rtp', name: id, region: '360902001001', connection: { url } },
+    });
+  const order = (id: string, name = 'broadcast') =>
+    gateway.call('POST', `/api/v1/devices/${id}/commands`, { name, args: { tone: 'chime' } });
+  await speaker('horn', `rtp://127.0.0.1:${ear.address().port}`);
+  await speaker('far', 'rtp://192.0.2.7:5004');
+  await speaker('odd', 'rtp://127.0.0.1');
+  expect(await order('horn')).toMatchObject({ ok: true });
+  await expect.poll(() => packets.length, { timeout: 5_000 }).toBe(40);
+  const numbers = packets.map((packet) => [packet.readUInt16BE(2), packet.readUInt32BE(4)] as const);
+  const [first = [0, 0] as const] = numbers;
+  expect(packets.every((packet) => packet.readUInt16BE(0) === 0x8008 && packet.length === 172)).toBe(true);
+  expect(numbers).toEqual(numbers.map((_, at) => [(first[0] + at) & 0xffff, (first[1] + 160 * at) >>> 0]));
+  const heard = decodeG711('PCMA', Buffer.concat(packets.map((packet) => packet.subarray(12))));
+  expect(shareOf(heard.subarray(0, 0.4 * RATE * 2), 880)).toBeGreaterThan(0.9);
+  for (const wrong of ['far', 'odd']) await expect(order(wrong)).rejects.toThrow(/answered 5/);
+  await expect(order('horn', 'open')).rejects.toThrow('answered 501');
 });
