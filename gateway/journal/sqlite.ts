@@ -13,7 +13,7 @@ import {
   type Seq,
   type Write,
 } from './journal.ts';
-import { restAfter } from './resting.ts';
+import { Patience } from './resting.ts';
 import type { Answer, Group } from './sqlite-batch.ts';
 import { sqliteQueries } from './sqlite-queries.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryReader } from './sqlite-rows.ts';
@@ -119,17 +119,17 @@ export async function openSqliteJournal(
 
   async function* follow(cursor: Seq, stop: AbortSignal, isPatient = false): AsyncGenerator<Batch> {
     let at = cursor;
+    const patience = new Patience({ now: now(), head });
     while (!stop.aborted) {
-      const [startedAt, headBefore] = [now(), head];
-      const isBehind = tail.after(at, 0) === undefined;
+      const startedAt = now();
       const entries = read(at, READ_MAX);
       const last = entries.at(-1)?.seq;
       if (last === undefined) await nextCommit(committed, stop);
       else {
         at = last;
         yield { entries, last };
-        const handled = { tookMs: now() - startedAt, grewBy: head - headBefore, behindBy: head - at };
-        if (isPatient && isBehind) await restFor(restAfter(handled), stop);
+        const restMs = patience.restAfter(now() - startedAt, { now: now(), head, at });
+        if (isPatient) await restFor(restMs, stop);
       }
     }
   }
