@@ -56,7 +56,8 @@ export class NalDepacketiser {
     this.#format = format;
     this.#onAccessUnit = onAccessUnit;
     this.#sets = format.openSets();
-    for (const text of described.slice(0, DESCRIBED_SETS_MAX)) this.#sets.keep(Buffer.from(text.trim(), 'base64'));
+    for (const text of described.slice(0, DESCRIBED_SETS_MAX))
+      this.#sets.keep(withoutTail(Buffer.from(text.trim(), 'base64')));
   }
 
   get lost(): number {
@@ -182,3 +183,12 @@ export class NalDepacketiser {
       this.#onAccessUnit({ codec, nals, isKey: false, rtpTime });
   }
 }
+
+/** Some cameras describe a set with the start code of the next one behind it; no unit ends so. Source: ITU-T H.264 and H.265, 7.4.1. */
+function withoutTail(nal: Buffer): Buffer {
+  let end = nal.length;
+  if (nal.subarray(-START_CODE.length).equals(START_CODE)) end -= START_CODE.length;
+  while (end > 0 && nal[end - 1] === 0) end -= 1;
+  return nal.subarray(0, end);
+}
+const START_CODE = Buffer.from([0, 0, 1]);
