@@ -1,3 +1,4 @@
+import { OneSender } from '../rtp/one-sender.ts';
 import { readRtp } from '../rtp/packet.ts';
 import { chooseSound, type SoundTrack } from '../rtp/sound.ts';
 import type { SoundFrame } from '../sound/sound.ts';
@@ -17,6 +18,7 @@ export class SessionSound {
   readonly #payloadType: number;
   readonly #take: ReturnType<SoundTrack['open']>;
   readonly #clockRate: number;
+  readonly #sender = new OneSender();
   #channel: number | undefined;
   #reported: ReturnType<SessionReports['add']> | undefined;
 
@@ -57,7 +59,7 @@ export class SessionSound {
     if (this.#channel !== undefined && channel === this.#channel + 1) this.#reported?.hear(payload);
     else if (channel !== this.#channel) return false;
     const packet = channel === this.#channel ? readRtp(payload) : undefined;
-    if (packet?.payloadType !== this.#payloadType) return true;
+    if (packet?.payloadType !== this.#payloadType || !this.#sender.sends(packet.source)) return true;
     this.#reported?.note(packet);
     this.#take(packet);
     return true;

@@ -6,6 +6,7 @@ import type { AccessUnit } from '../access-unit.ts';
 import { resolveAddress } from '../address.ts';
 import { fault, type StreamFault } from '../fault.ts';
 import { chooseTrack, type Depacketiser, type Track } from '../rtp/depacketiser.ts';
+import { OneSender } from '../rtp/one-sender.ts';
 import { type RtpPacket, readRtp } from '../rtp/packet.ts';
 import { ReorderWindow } from '../rtp/reorder.ts';
 import { offeredAudio } from '../rtp/sound.ts';
@@ -83,6 +84,7 @@ export class RtspSession {
   #connection: RtspConnection | undefined;
   #depacketiser: Depacketiser | undefined;
   #payloadType = 0;
+  readonly #sender = new OneSender();
   #rtpChannel = 0;
   #sessionId: string | undefined;
   #playUri = '';
@@ -282,7 +284,7 @@ export class RtspSession {
   #onRtp(payload: Buffer, take: (packet: RtpPacket) => void): void {
     if (this.#over) return;
     const packet = readRtp(payload);
-    if (packet === undefined || packet.payloadType !== this.#payloadType) {
+    if (packet?.payloadType !== this.#payloadType || !this.#sender.sends(packet.source)) {
       this.#strange += 1;
       return;
     }
