@@ -62,6 +62,9 @@ function homeOf({ user, may }: ReturnType<typeof useSession>): string {
 /** Nobody passes without a session; one that the browser still holds is taken up again. */
 async function guard(to: RouteLocationNormalized) {
   const session = useSession();
-  if (to.meta.isPublic || session.user !== undefined || (await session.restore())) return true;
-  return { path: '/login', query: { next: to.fullPath } };
+  if (to.meta.isPublic || session.user !== undefined) return true;
+  // What was asked for, not where it led before anybody knew who this is: where somebody begins depends on that.
+  const asked = to.redirectedFrom?.fullPath ?? to.fullPath;
+  if (await session.restore()) return asked === to.fullPath || asked;
+  return { path: '/login', query: { next: asked } };
 }

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { violations } from '../parts/axe.ts';
 import { startBrowser, takeSeat } from '../parts/browser.ts';
-import { type ConsoleSite, DUTY, openConsoleSite } from '../parts/console-site.ts';
+import { type ConsoleSite, DUTY, openConsoleSite, PATROL } from '../parts/console-site.ts';
 
 const rowOf = (page: Page, type: string) => page.locator(`[data-testid=alarm-row][data-type="${type}"]`).first();
 const stateOf = (page: Page) => page.getByTestId('alarm-detail').getAttribute('data-state');
@@ -72,6 +72,25 @@ async function showNew(page: Page): Promise<void> {
   const pill = page.getByTestId('new-pill');
   if ((await pill.count()) > 0) await pill.click();
 }
+
+it('begins, from the bare address, where a person’s role begins: at the first sign-in and with a session that is kept', async () => {
+  const { browser, url } = await open();
+  for (const [person, home] of [
+    [DUTY, '/alarms'],
+    [PATROL, '/patrol'],
+  ] as const) {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(url);
+    await page.getByTestId('login-username').fill(person.username);
+    await page.getByTestId('login-password').fill(person.password);
+    await page.getByTestId('login-submit').click();
+    await page.waitForURL(`${url}${home}`);
+    await page.goto(url);
+    await page.waitForURL(`${url}${home}`);
+    await page.goto(`${url}/nothing/here`);
+    await page.waitForURL(`${url}${home}`);
+  }
+});
 
 it('keeps rows where they are while alarms come in, and gives red its own place', async () => {
   const { site, browser, url } = await open(40);
